@@ -1,0 +1,2 @@
+package lull;
+public final class Main { public static void main(String[] a) {} }

@@ -1,0 +1,35 @@
+package lull.domain;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/** Something that the outside asks of one conversation. */
+public sealed interface Request {
+
+    /** When it happened, by the sender's account. */
+    Instant at();
+
+    /** The id that makes a repetition recognisable. Unique within the conversation. */
+    Optional<String> id();
+
+    /**
+     * A message was written.
+     *
+     * @param from the participant who wrote it, as the sender names them
+     */
+    record Message(String messageId, Instant at, Direction direction, Optional<String> from) implements Request {
+        @Override
+        public Optional<String> id() {
+            return Optional.of(messageId);
+        }
+    }
+
+    /**
+     * The session shall end.
+     *
+     * @param to {@link State#CLOSED} or {@link State#FAILED}
+     * @param reason free text
+     */
+    record Closing(Optional<String> id, Instant at, State to, Authority by, Optional<String> reason)
+            implements Request {}
+}
