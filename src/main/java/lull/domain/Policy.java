@@ -22,6 +22,8 @@ public record Policy(
     /** A day is 24 hours here, as everywhere in Lull: ten years of 365 days and the leap days that they can hold. */
     public static final Duration LONGEST = Duration.ofDays(3653);
 
+    private static final String BOUNDS = "a duration is longer than zero and at most ten years (P3653D)";
+
     /** The defaults of design section 2. */
     public static final Policy DEFAULT = new Policy(
             Duration.ofMinutes(15),
@@ -42,15 +44,18 @@ public record Policy(
     }
 
     private static void check(String name, Duration duration) {
-        if (duration.isNegative() || duration.isZero() || duration.compareTo(LONGEST) > 0) {
-            throw new IllegalArgumentException(
-                    name + " must be longer than zero and at most ten years (P3653D), but is " + duration);
+        if (!isUsable(duration)) {
+            throw new IllegalArgumentException(name + " is " + duration + ", but " + BOUNDS);
         }
     }
 
+    private static boolean isUsable(Duration duration) {
+        return !duration.isNegative() && !duration.isZero() && duration.compareTo(LONGEST) <= 0;
+    }
+
     /**
-     * Reads an ISO-8601 duration of weeks, or of days, hours, minutes and seconds, such as {@code PT15M} or {@code P1DT12H}. Years and
-     * months are refused, because they have no fixed length.
+     * Reads a duration that a policy may have, in ISO-8601: weeks, or days, hours, minutes and seconds, such as {@code PT15M} or
+     * {@code P1DT12H}. Years and months are refused, because they have no fixed length.
      *
      * @throws IllegalArgumentException saying what is wrong and what would be right
      */
@@ -65,11 +70,15 @@ public record Policy(
         }
         long days = 7 * number(parts.group(1)) + number(parts.group(2));
         int nanos = parts.group(6) == null ? 0 : Integer.parseInt((parts.group(6) + "00000000").substring(0, 9));
-        return Duration.ofDays(days)
+        Duration duration = Duration.ofDays(days)
                 .plusHours(number(parts.group(3)))
                 .plusMinutes(number(parts.group(4)))
                 .plusSeconds(number(parts.group(5)))
                 .plusNanos(nanos);
+        if (!isUsable(duration)) {
+            throw new IllegalArgumentException(BOUNDS);
+        }
+        return duration;
     }
 
     private static long number(String digits) {

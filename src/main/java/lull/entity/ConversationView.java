@@ -3,6 +3,7 @@ package lull.entity;
 import java.time.Instant;
 import java.util.Optional;
 import lull.domain.Authority;
+import lull.domain.Conversation;
 import lull.domain.ConversationId;
 import lull.domain.Deadline;
 import lull.domain.Policy;
@@ -36,4 +37,35 @@ public record ConversationView(
      * @param reason free text of the closing
      */
     public record End(Authority by, String cause, Optional<String> reason) {}
+
+    /** The view of a conversation; empty if it has never had a session. */
+    static Optional<ConversationView> of(ConversationId id, Conversation conversation, long sequence) {
+        if (conversation instanceof Conversation.Live live) {
+            return Optional.of(new ConversationView(
+                    id,
+                    live.session().number(),
+                    live.state(),
+                    live.session().openedAt(),
+                    live.since(),
+                    live.lastActivity(),
+                    live.session().policy(),
+                    live.deadline(),
+                    Optional.empty(),
+                    sequence));
+        }
+        if (conversation instanceof Conversation.Over over) {
+            return Optional.of(new ConversationView(
+                    id,
+                    over.session().number(),
+                    over.state(),
+                    over.session().openedAt(),
+                    over.since(),
+                    over.lastActivity(),
+                    over.session().policy(),
+                    Optional.empty(),
+                    Optional.of(new End(over.by(), over.cause(), over.reason())),
+                    sequence));
+        }
+        return Optional.empty();
+    }
 }

@@ -2,11 +2,22 @@ package lull.readmodel;
 
 import java.time.Instant;
 import java.util.Optional;
+import lull.domain.Conversation;
+import lull.domain.Conversation.Live;
+import lull.domain.ConversationEvent;
 import lull.domain.ConversationId;
 import lull.domain.Deadline;
+import lull.domain.Memory;
+import lull.domain.Policy;
+import lull.domain.Session;
 import lull.domain.State;
 
-/** A conversation as the read model has it: a moment behind the entity. */
+/**
+ * A conversation as the read model has it: a moment behind the entity.
+ *
+ * @param next the next change that time alone brings; empty if there is none
+ * @param sequence number of the latest event that is in the row
+ */
 public record ConversationRow(
         ConversationId id,
         int session,
@@ -14,5 +25,56 @@ public record ConversationRow(
         Instant openedAt,
         Instant since,
         Instant lastActivity,
+        Policy policy,
         Optional<Deadline> next,
-        long sequence) {}
+        long sequence) {
+
+    /** The row of a conversation whose first event this is; empty if the event is none that opens a session. */
+    static Optional<ConversationRow> first(JournalEntry entry) {
+        return Conversation.NEW.apply(entry.event()) instanceof Live live
+                ? Optional.of(of(entry.id(), live, entry.sequence()))
+                : Optional.empty();
+    }
+
+    /** The row after one more event, by the same rules as the entity's own state. */
+    ConversationRow after(ConversationEvent event, long eventSequence) {
+        Conversation next = conversation().apply(event);
+        if (next instanceof Live live) {
+            return of(id, live, eventSequence);
+        }
+        if (next instanceof Conversation.Over over) {
+            return new ConversationRow(
+                    id,
+                    over.session().number(),
+                    over.state(),
+                    over.session().openedAt(),
+                    over.since(),
+                    over.lastActivity(),
+                    over.session().policy(),
+                    Optional.empty(),
+                    eventSequence);
+        }
+        return new ConversationRow(
+                id, session, state, openedAt, since, lastActivity, policy, Optional.empty(), eventSequence);
+    }
+
+    /** What the row still knows of the conversation. Of one that is over, the next event needs to know nothing. */
+    private Conversation conversation() {
+        return state.isLive()
+                ? new Live(new Session(session, openedAt, policy), state, since, lastActivity, Memory.EMPTY)
+                : Conversation.NEW;
+    }
+
+    private static ConversationRow of(ConversationId id, Live live, long sequence) {
+        return new ConversationRow(
+                id,
+                live.session().number(),
+                live.state(),
+                live.session().openedAt(),
+                live.since(),
+                live.lastActivity(),
+                live.session().policy(),
+                live.deadline(),
+                sequence);
+    }
+}

@@ -1,0 +1,169 @@
+package lull;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import lull.domain.Policy;
+
+/**
+ * The settings of a node, read once and checked. They are explained in {@code application.conf}, which also names the environment variable
+ * of each.
+ */
+public record Settings(
+        Path home,
+        Listener http,
+        Listener management,
+        Jdbc jdbc,
+        boolean externalClock,
+        Optional<Duration> tick,
+        Policy policy,
+        int residentConversations,
+        int maxInFlight) {
+
+    /** Where to listen: an interface and a port, 0 for any free one. */
+    public record Listener(String host, int port) {}
+
+    /**
+     * Which database to use.
+     *
+     * @param url empty: an embedded one
+     * @param migrate whether a start brings the schema up to date
+     */
+    public record Jdbc(Optional<String> url, String user, String password, int poolSize, boolean migrate) {}
+
+    private static final Duration SHORTEST_TICK = Duration.ofMillis(100);
+    private static final Duration LONGEST_TICK = Duration.ofDays(1);
+
+    /** A setting that cannot be used. The message says which and why, in one line. */
+    public static final class InvalidException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        InvalidException(String setting, String value, String reason) {
+            super(variable(setting) + " is \"" + value + "\": " + reason, null, false, false);
+        }
+    }
+
+    /**
+     * Reads the settings.
+     *
+     * @throws InvalidException at the first that cannot be used
+     */
+    public static Settings of(Config root) {
+        Reader settings = new Reader(root.getConfig("lull"));
+        boolean external = settings.oneOf("clock", List.of("system", "external")).equals("external");
+        Optional<Duration> tick = settings.optionalDuration("tick", "off").map(it -> {
+            if (it.compareTo(SHORTEST_TICK) < 0 || it.compareTo(LONGEST_TICK) > 0) {
+                throw settings.invalid("tick", "a tick comes every PT0.1S to P1D, or is off");
+            }
+            return it;
+        });
+        return new Settings(
+                settings.path("home"),
+                settings.listener("http"),
+                settings.listener("management"),
+                new Jdbc(
+                        settings.jdbcUrl(),
+                        settings.text("jdbc.user"),
+                        settings.text("jdbc.password"),
+                        settings.integer("jdbc.pool-size", 4, 200),
+                        settings.oneOf("jdbc.migrate", List.of("true", "false")).equals("true")),
+                external,
+                external ? Optional.empty() : tick,
+                settings.policy(),
+                settings.integer("resident-conversations", 100, 100_000_000),
+                settings.integer("max-in-flight", 1, 100_000));
+    }
+
+    /** The environment variable of a setting. */
+    private static String variable(String setting) {
+        String name = setting.startsWith("policy.") ? setting.substring("policy.".length()) : setting;
+        return "LULL_" + name.replace("jdbc.migrate", "migrate").replaceAll("[.-]", "_").toUpperCase(Locale.ROOT);
+    }
+
+    private record Reader(Config config) {
+
+        InvalidException invalid(String setting, String reason) {
+            return new InvalidException(setting, text(setting), reason);
+        }
+
+        String text(String setting) {
+            try {
+                return config.getString(setting).strip();
+            } catch (ConfigException e) {
+                throw new InvalidException(setting, "", e.getMessage());
+            }
+        }
+
+        String oneOf(String setting, List<String> values) {
+            if (!values.contains(text(setting))) {
+                throw invalid(setting, "it is one of " + String.join(", ", values));
+            }
+            return text(setting);
+        }
+
+        int integer(String setting, int least, int most) {
+            try {
+                int value = Integer.parseInt(text(setting));
+                if (value >= least && value <= most) {
+                    return value;
+                }
+            } catch (NumberFormatException e) {
+                // the same complaint
+            }
+            throw invalid(setting, "it is a whole number from " + least + " to " + most);
+        }
+
+        Path path(String setting) {
+            try {
+                if (!text(setting).isEmpty()) {
+                    return Path.of(text(setting)).toAbsolutePath().normalize();
+                }
+            } catch (InvalidPathException e) {
+                throw invalid(setting, e.getReason());
+            }
+            throw invalid(setting, "it is a directory");
+        }
+
+        Listener listener(String name) {
+            if (text(name + ".interface").isEmpty()) {
+                throw invalid(name + ".interface", "it is an address to listen on, such as 127.0.0.1 or 0.0.0.0");
+            }
+            return new Listener(text(name + ".interface"), integer(name + ".port", 0, 65_535));
+        }
+
+        Optional<String> jdbcUrl() {
+            String url = text("jdbc.url");
+            if (!url.isEmpty() && !url.startsWith("jdbc:postgresql:")) {
+                throw invalid("jdbc.url", "it is of the form jdbc:postgresql://host:5432/database");
+            }
+            return Optional.of(url).filter(it -> !it.isEmpty());
+        }
+
+        Optional<Duration> optionalDuration(String setting, String absent) {
+            if (text(setting).equalsIgnoreCase(absent)) {
+                return Optional.empty();
+            }
+            try {
+                return Optional.of(Policy.parseDuration(text(setting)));
+            } catch (IllegalArgumentException e) {
+                throw invalid(setting, e.getMessage());
+            }
+        }
+
+        Policy policy() {
+            Duration idleAfter = optionalDuration("policy.idle-after", "none")
+                    .orElseThrow(() -> invalid(
+                            "policy.idle-after", "it is required: an ISO-8601 duration such as PT15M"));
+            return new Policy(
+                    idleAfter,
+                    optionalDuration("policy.expire-after", "none"),
+                    optionalDuration("policy.pending-expire-after", "none"),
+                    optionalDuration("policy.max-age", "none"));
+        }
+    }
+}

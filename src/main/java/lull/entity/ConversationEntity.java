@@ -1,0 +1,197 @@
+package lull.entity;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.SupervisorStrategy;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import akka.persistence.typed.PersistenceId;
+import akka.persistence.typed.SnapshotSelectionCriteria;
+import akka.persistence.typed.javadsl.CommandHandlerWithReply;
+import akka.persistence.typed.javadsl.EventHandler;
+import akka.persistence.typed.javadsl.EventSourcedBehaviorWithEnforcedReplies;
+import akka.persistence.typed.javadsl.Recovery;
+import akka.persistence.typed.javadsl.ReplyEffect;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import lull.domain.Conversation;
+import lull.domain.Conversation.Decision;
+import lull.domain.ConversationEvent;
+import lull.domain.ConversationId;
+import lull.domain.Policy;
+import lull.domain.Request;
+
+/**
+ * The single writer of one conversation: it brings a command to the domain, stores what the domain decides, and answers. With the system
+ * clock it first catches up with its node's clock, so an overdue timeout is applied whoever comes first, tick or message.
+ */
+public final class ConversationEntity
+        extends EventSourcedBehaviorWithEnforcedReplies<ConversationEntity.Command, ConversationEvent, Conversation> {
+
+    public static final EntityTypeKey<Command> TYPE_KEY = EntityTypeKey.create(Command.class, "Conversation");
+
+    /** What a conversation can be asked. */
+    public sealed interface Command {}
+
+    /** Record a message. */
+    record Record(NewMessage message, ActorRef<Reply.Recorded> replyTo) implements Command {}
+
+    /** End the live session. */
+    record Close(NewClosing closing, ActorRef<Reply.Closed> replyTo) implements Command {}
+
+    /** Apply what is overdue at {@code now}. */
+    record Advance(Instant now, ActorRef<Reply.Advanced> replyTo) implements Command {}
+
+    /** Tell how things stand. */
+    record Get(ActorRef<Reply.Found> replyTo) implements Command {}
+
+    /** Leave memory. */
+    enum Stop implements Command {
+        INSTANCE
+    }
+
+    /** @param policy for the sessions that will be opened from now on */
+    public static Behavior<Command> create(ConversationId id, Policy policy, EntityTime time) {
+        return Behaviors.setup(context -> new ConversationEntity(context, id, policy, time));
+    }
+
+    private final ActorContext<Command> context;
+    private final ConversationId id;
+    private final Policy policy;
+    private final EntityTime time;
+
+    private ConversationEntity(ActorContext<Command> context, ConversationId id, Policy policy, EntityTime time) {
+        // A failed write has an unknown outcome, and a duplicate key means that another node has written: both are cured by reading
+        // the history again. The pause is short, because a database that is back should find its conversations back at once.
+        super(
+                PersistenceId.ofUniqueId(id.entityId()),
+                SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(2), 0.2)
+                        .withLogLevel(org.slf4j.event.Level.DEBUG));
+        this.context = context;
+        this.id = id;
+        this.policy = policy;
+        this.time = time;
+    }
+
+    @Override
+    public Conversation emptyState() {
+        return Conversation.NEW;
+    }
+
+    @Override
+    public Recovery recovery() {
+        return Recovery.withSnapshotSelectionCriteria(SnapshotSelectionCriteria.none());
+    }
+
+    @Override
+    public CommandHandlerWithReply<Command, ConversationEvent, Conversation> commandHandler() {
+        return newCommandHandlerWithReplyBuilder()
+                .forAnyState()
+                .onCommand(Record.class, this::onRecord)
+                .onCommand(Advance.class, this::onAdvance)
+                .onCommand(Get.class, this::onGet)
+                .onCommand(Close.class, this::onClose)
+                .onCommand(Stop.class, stop -> Effect().stop().thenNoReply())
+                .build();
+    }
+
+    @Override
+    public EventHandler<Conversation, ConversationEvent> eventHandler() {
+        return Conversation::apply;
+    }
+
+    private ReplyEffect<ConversationEvent, Conversation> onRecord(Conversation conversation, Record command) {
+        Instant now = time.now();
+        NewMessage message = command.message();
+        List<ConversationEvent> overdue = overdue(conversation, now);
+        Decision decision = conversation
+                .applyAll(overdue)
+                .decide(
+                        new Request.Message(
+                                message.messageId(),
+                                time.of(message.at(), now),
+                                message.direction(),
+                                message.from()),
+                        policy,
+                        now);
+        return Effect()
+                .persist(both(overdue, decision.events()))
+                .thenReply(
+                        command.replyTo(),
+                        state -> new Reply.Recorded(decision.answer(), decision.repeated(), sequence()));
+    }
+
+    private ReplyEffect<ConversationEvent, Conversation> onClose(Conversation conversation, Close command) {
+        Instant now = time.now();
+        NewClosing closing = command.closing();
+        List<ConversationEvent> overdue = overdue(conversation, now);
+        Conversation current = conversation.applyAll(overdue);
+        Decision decision = current.decide(
+                new Request.Closing(
+                        closing.messageId(),
+                        time.of(closing.at(), now),
+                        closing.to(),
+                        closing.by(),
+                        closing.reason()),
+                policy,
+                now);
+        boolean changedMeanwhile = !decision.repeated()
+                && closing.ifSequence().isPresent()
+                && closing.ifSequence().getAsLong() != sequence() + overdue.size();
+        if (changedMeanwhile) {
+            return Effect()
+                    .persist(overdue)
+                    .thenReply(command.replyTo(), state -> closed(Reply.Outcome.CHANGED_MEANWHILE, decision, state));
+        }
+        Reply.Outcome outcome = decision.answer().accepted()
+                ? Reply.Outcome.ENDED
+                : decision.answer().session() == 0 ? Reply.Outcome.UNKNOWN : Reply.Outcome.TOO_LATE;
+        return Effect()
+                .persist(both(overdue, decision.events()))
+                .thenReply(command.replyTo(), state -> closed(outcome, decision, state));
+    }
+
+    private ReplyEffect<ConversationEvent, Conversation> onAdvance(Conversation conversation, Advance command) {
+        Instant now = time.now();
+        List<ConversationEvent> events = conversation.advance(time.bounded(command.now(), now), now);
+        Reply.Advanced reply = new Reply.Advanced(
+                events.size(), events.stream().findFirst().map(ConversationEvent::at));
+        return Effect().persist(events).thenReply(command.replyTo(), state -> reply);
+    }
+
+    private ReplyEffect<ConversationEvent, Conversation> onGet(Conversation conversation, Get command) {
+        return Effect()
+                .persist(overdue(conversation, time.now()))
+                .thenReply(command.replyTo(), state -> new Reply.Found(view(state)));
+    }
+
+    /** What this node's clock alone brings. The external clock brings nothing: there only ticks and messages move time. */
+    private List<ConversationEvent> overdue(Conversation conversation, Instant now) {
+        return time.external() ? List.of() : conversation.advance(now, now);
+    }
+
+    private static List<ConversationEvent> both(List<ConversationEvent> first, List<ConversationEvent> second) {
+        if (first.isEmpty()) {
+            return second;
+        }
+        List<ConversationEvent> all = new ArrayList<>(first);
+        all.addAll(second);
+        return all;
+    }
+
+    private Reply.Closed closed(Reply.Outcome outcome, Decision decision, Conversation state) {
+        return new Reply.Closed(outcome, decision.answer(), decision.repeated(), view(state));
+    }
+
+    private Optional<ConversationView> view(Conversation conversation) {
+        return ConversationView.of(id, conversation, sequence());
+    }
+
+    private long sequence() {
+        return lastSequenceNumber(context);
+    }
+}

@@ -1,0 +1,97 @@
+package lull.entity;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.sharding.typed.javadsl.Entity;
+import akka.japi.function.Function;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import lull.domain.ConversationId;
+import lull.domain.Policy;
+
+/** The conversations of the cluster: the only place that knows of sharding. */
+public final class ShardedConversations implements Conversations {
+
+    /**
+     * How long to wait for an answer. Longer than every bound of the database (design, section 5), so that a failure is told apart from a
+     * slow answer, and short enough that a client hears of it within 10 s.
+     */
+    static final Duration PATIENCE = Duration.ofSeconds(9);
+
+    private final ClusterSharding sharding;
+    private final int maxInFlight;
+    private final AtomicInteger inFlight = new AtomicInteger();
+
+    private ShardedConversations(ClusterSharding sharding, int maxInFlight) {
+        this.sharding = sharding;
+        this.maxInFlight = maxInFlight;
+    }
+
+    /**
+     * Starts the conversations of this node.
+     *
+     * @param policy for the sessions that will be opened from now on
+     * @param maxInFlight the most requests from outside that may be under way through this node; more are refused at once
+     */
+    public static ShardedConversations init(
+            ActorSystem<?> system, Policy policy, EntityTime time, int maxInFlight) {
+        ClusterSharding sharding = ClusterSharding.get(system);
+        sharding.init(Entity.of(
+                        ConversationEntity.TYPE_KEY,
+                        context -> ConversationEntity.create(
+                                ConversationId.parse(context.getEntityId()), policy, time))
+                .withStopMessage(ConversationEntity.Stop.INSTANCE));
+        return new ShardedConversations(sharding, maxInFlight);
+    }
+
+    @Override
+    public CompletionStage<Reply.Recorded> record(ConversationId id, NewMessage message) {
+        return limited(() -> ask(id, replyTo -> new ConversationEntity.Record(message, replyTo)));
+    }
+
+    @Override
+    public CompletionStage<Reply.Closed> close(ConversationId id, NewClosing closing) {
+        return limited(() -> ask(id, replyTo -> new ConversationEntity.Close(closing, replyTo)));
+    }
+
+    @Override
+    public CompletionStage<Optional<ConversationView>> get(ConversationId id) {
+        return limited(() -> this.<Reply.Found>ask(id, ConversationEntity.Get::new))
+                .thenApply(Reply.Found::conversation);
+    }
+
+    /** Not limited: the sweepers bound themselves, and must go on when requests are refused. */
+    @Override
+    public CompletionStage<Reply.Advanced> advance(ConversationId id, Instant now) {
+        return ask(id, replyTo -> new ConversationEntity.Advance(now, replyTo));
+    }
+
+    private <R> CompletionStage<R> ask(
+            ConversationId id, Function<ActorRef<R>, ConversationEntity.Command> command) {
+        return sharding.entityRefFor(ConversationEntity.TYPE_KEY, id.entityId())
+                .ask(command, PATIENCE)
+                .exceptionally(failure -> {
+                    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+                    if (cause instanceof TimeoutException) {
+                        throw new Unavailable("no answer within " + PATIENCE.toSeconds() + " s");
+                    }
+                    throw new CompletionException(cause);
+                });
+    }
+
+    private <R> CompletionStage<R> limited(java.util.function.Supplier<CompletionStage<R>> call) {
+        if (inFlight.incrementAndGet() > maxInFlight) {
+            inFlight.decrementAndGet();
+            return CompletableFuture.failedFuture(
+                    new Unavailable("more than " + maxInFlight + " requests are under way"));
+        }
+        return call.get().whenComplete((reply, failure) -> inFlight.decrementAndGet());
+    }
+}

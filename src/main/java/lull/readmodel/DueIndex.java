@@ -1,0 +1,19 @@
+package lull.readmodel;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** The conversations whose deadline has passed, slice by slice. */
+public interface DueIndex {
+
+    /**
+     * One page of a slice, earliest deadline first. A page shorter than the limit is the last.
+     *
+     * @param after the last row of the page before, {@link DueConversation#START} for the first page
+     */
+    CompletionStage<List<DueConversation>> page(int slice, Instant now, DueConversation after, int limit);
+
+    /** Completes once everything that was stored before the call is in the index. Fails when that takes longer than 60 s. */
+    CompletionStage<Void> caughtUp();
+}

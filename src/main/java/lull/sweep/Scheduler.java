@@ -1,0 +1,263 @@
+package lull.sweep;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.javadsl.TimerScheduler;
+import akka.cluster.sharding.typed.ShardingEnvelope;
+import akka.cluster.typed.ClusterSingleton;
+import akka.cluster.typed.SingletonActor;
+import akka.pattern.StatusReply;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import lull.domain.ConversationId;
+import lull.entity.Conversations;
+import lull.entity.EntityTime;
+import lull.readmodel.DueIndex;
+
+/**
+ * The clock of the cluster: one, wherever it is. Each tick tells every slice's sweeper what time it is and gathers what came of it. It
+ * keeps nothing that a successor would need, and touches no database.
+ *
+ * <p>The delay between ticks is fixed, not their rate: after a pause there is one tick, not a burst of old ones. A slice that is still
+ * sweeping is left alone, so one slow slice holds up no other.
+ */
+public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
+
+    /** The most ticks from outside that may wait. */
+    private static final int MOST_POSTED = 100;
+
+    /** What the scheduler can be asked. */
+    public sealed interface Command {}
+
+    /**
+     * A tick from outside. It is answered once everything that was due at {@code now}, by whatever was stored before the call, has been
+     * advanced: so it waits for the read model, and for the ticks before it.
+     *
+     * @param now empty: the time of the scheduler's clock
+     */
+    record Tick(Optional<Instant> now, ActorRef<StatusReply<TickReport>> replyTo) implements Command {}
+
+    private enum Beat implements Command {
+        /** It is time to tick. */
+        TICK,
+        /** It is time to look for sweeps that were lost with their node. */
+        LOOK_FOR_LOST
+    }
+
+    private record CaughtUp(Optional<Throwable> failure) implements Command {}
+
+    private record SliceSwept(Sweeper.Swept swept) implements Command {}
+
+    /** Starts the sweepers of this node, and its stand-by for the scheduler. Returns how to reach the one that runs. */
+    public static ActorRef<Command> init(
+            ActorSystem<?> system,
+            DueIndex due,
+            Conversations conversations,
+            EntityTime time,
+            Optional<Duration> interval,
+            SweepSettings settings) {
+        ActorRef<ShardingEnvelope<Sweeper.Command>> sweepers = Sweeper.init(system, due, conversations, settings);
+        return ClusterSingleton.get(system)
+                .init(SingletonActor.of(create(sweepers, due, time, interval, settings.patience()), "scheduler"));
+    }
+
+    /**
+     * @param interval the delay between ticks; empty: there are only ticks from outside
+     * @param patience after which a sweep is taken for lost and sent again
+     */
+    static Behavior<Command> create(
+            ActorRef<ShardingEnvelope<Sweeper.Command>> sweepers,
+            DueIndex due,
+            EntityTime time,
+            Optional<Duration> interval,
+            Duration patience) {
+        return Behaviors.setup(context -> Behaviors.withTimers(
+                timers -> new Scheduler(context, timers, sweepers, due, time, interval, patience)));
+    }
+
+    private final TimerScheduler<Command> timers;
+    private final ActorRef<ShardingEnvelope<Sweeper.Command>> sweepers;
+    private final ActorRef<Sweeper.Swept> answers;
+    private final DueIndex due;
+    private final EntityTime time;
+    private final Optional<Duration> interval;
+    private final Duration patience;
+
+    /** The sweeps that have not been answered, by slice. */
+    private final Map<Integer, Sweep> sweeping = new HashMap<>();
+
+    /** The ticks from outside that wait for their turn; the first may be waiting for the read model. */
+    private final Queue<Tick> posted = new ArrayDeque<>();
+
+    private boolean catchingUp;
+    private boolean caughtUp;
+    private long ticks;
+
+    private Scheduler(
+            ActorContext<Command> context,
+            TimerScheduler<Command> timers,
+            ActorRef<ShardingEnvelope<Sweeper.Command>> sweepers,
+            DueIndex due,
+            EntityTime time,
+            Optional<Duration> interval,
+            Duration patience) {
+        super(context);
+        this.timers = timers;
+        this.sweepers = sweepers;
+        this.answers = context.messageAdapter(Sweeper.Swept.class, SliceSwept::new);
+        this.due = due;
+        this.time = time;
+        this.interval = interval;
+        this.patience = patience;
+        timers.startTimerWithFixedDelay(Beat.LOOK_FOR_LOST, patience);
+        interval.ifPresent(ignored -> context.getSelf().tell(Beat.TICK));
+    }
+
+    @Override
+    public Receive<Command> createReceive() {
+        return newReceiveBuilder()
+                .onMessageEquals(Beat.TICK, this::onBeat)
+                .onMessageEquals(Beat.LOOK_FOR_LOST, this::onLookForLost)
+                .onMessage(SliceSwept.class, it -> onSwept(it.swept()))
+                .onMessage(Tick.class, this::onTick)
+                .onMessage(CaughtUp.class, this::onCaughtUp)
+                .build();
+    }
+
+    /** The next beat is counted from this one, whenever this one came. While a tick from outside is served, none is needed. */
+    private Behavior<Command> onBeat() {
+        interval.ifPresent(delay -> timers.startSingleTimer(Beat.TICK, delay));
+        if (posted.isEmpty()) {
+            start(time.now(), Optional.empty());
+        }
+        return this;
+    }
+
+    private Behavior<Command> onTick(Tick tick) {
+        if (posted.size() == MOST_POSTED) {
+            tick.replyTo().tell(StatusReply.error("more than " + MOST_POSTED + " ticks are waiting"));
+        } else {
+            posted.add(tick);
+            serve();
+        }
+        return this;
+    }
+
+    /** Serves the first tick from outside: once the read model has caught up and no older sweep is under way. */
+    private void serve() {
+        if (posted.isEmpty()) {
+            return;
+        }
+        if (!catchingUp && !caughtUp) {
+            catchingUp = true;
+            getContext().pipeToSelf(due.caughtUp(), (done, failure) -> new CaughtUp(Optional.ofNullable(failure)));
+        } else if (caughtUp && sweeping.isEmpty()) {
+            Tick tick = posted.element();
+            Instant now = time.now();
+            start(tick.now().map(it -> time.bounded(it, now)).orElse(now), Optional.of(tick));
+        }
+    }
+
+    private Behavior<Command> onCaughtUp(CaughtUp outcome) {
+        catchingUp = false;
+        caughtUp = outcome.failure().isEmpty();
+        outcome.failure()
+                .ifPresent(failure -> posted.remove().replyTo().tell(StatusReply.error(failure.getMessage())));
+        serve();
+        return this;
+    }
+
+    private void start(Instant now, Optional<Tick> tick) {
+        Gathering gathering = new Gathering(++ticks, now, System.nanoTime(), tick);
+        for (int slice = 0; slice < ConversationId.SLICES; slice++) {
+            if (!sweeping.containsKey(slice)) {
+                gathering.slices++;
+                gathering.open++;
+                send(slice, gathering);
+            }
+        }
+    }
+
+    private void send(int slice, Gathering gathering) {
+        sweeping.put(slice, new Sweep(gathering, System.nanoTime()));
+        sweepers.tell(new ShardingEnvelope<>(
+                Integer.toString(slice), new Sweeper.Sweep(gathering.tick, gathering.now, answers)));
+    }
+
+    private Behavior<Command> onSwept(Sweeper.Swept swept) {
+        Sweep sweep = sweeping.get(swept.slice());
+        if (sweep == null || sweep.gathering.tick != swept.tick()) {
+            return this; // the answer to a sweep that was sent twice
+        }
+        sweeping.remove(swept.slice());
+        Gathering gathering = sweep.gathering;
+        gathering.open--;
+        gathering.sum = gathering.sum.plus(swept.report());
+        gathering.complete &= swept.complete();
+        if (gathering.open == 0) {
+            finish(gathering);
+        }
+        serve();
+        return this;
+    }
+
+    private void finish(Gathering gathering) {
+        TickReport report = gathering.report();
+        if (report.swept().due() > 0 || !report.complete()) {
+            getContext().getLog().info("{}", report);
+        } else {
+            getContext().getLog().debug("{}", report);
+        }
+        gathering.posted.ifPresent(tick -> {
+            posted.remove();
+            caughtUp = false;
+            tick.replyTo().tell(StatusReply.success(report));
+        });
+    }
+
+    /** A sweeper that is still at it takes the second message for the first; one that was lost with its node starts anew elsewhere. */
+    private Behavior<Command> onLookForLost() {
+        long longAgo = System.nanoTime() - patience.toNanos();
+        Map.copyOf(sweeping).forEach((slice, sweep) -> {
+            if (sweep.sentAt - longAgo < 0) {
+                send(slice, sweep.gathering);
+            }
+        });
+        return this;
+    }
+
+    private record Sweep(Gathering gathering, long sentAt) {}
+
+    /** A tick whose sweeps are under way. */
+    private static final class Gathering {
+        final long tick;
+        final Instant now;
+        final long startedAt;
+        final Optional<Tick> posted;
+        int slices;
+        int open;
+        SweepReport sum = SweepReport.NOTHING;
+        boolean complete = true;
+
+        Gathering(long tick, Instant now, long startedAt, Optional<Tick> posted) {
+            this.tick = tick;
+            this.now = now;
+            this.startedAt = startedAt;
+            this.posted = posted;
+        }
+
+        TickReport report() {
+            return new TickReport(now, slices, sum, Duration.ofNanos(System.nanoTime() - startedAt), complete);
+        }
+    }
+}
