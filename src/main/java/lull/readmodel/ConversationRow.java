@@ -3,7 +3,9 @@ package lull.readmodel;
 import java.time.Instant;
 import java.util.Optional;
 import lull.domain.Conversation;
+import lull.domain.Authority;
 import lull.domain.Conversation.Live;
+import lull.domain.Conversation.Over;
 import lull.domain.ConversationEvent;
 import lull.domain.ConversationId;
 import lull.domain.Deadline;
@@ -39,30 +41,15 @@ public record ConversationRow(
     /** The row after one more event, by the same rules as the entity's own state. */
     ConversationRow after(ConversationEvent event, long eventSequence) {
         Conversation next = conversation().apply(event);
-        if (next instanceof Live live) {
-            return of(id, live, eventSequence);
-        }
-        if (next instanceof Conversation.Over over) {
-            return new ConversationRow(
-                    id,
-                    over.session().number(),
-                    over.state(),
-                    over.session().openedAt(),
-                    over.since(),
-                    over.lastActivity(),
-                    over.session().policy(),
-                    Optional.empty(),
-                    eventSequence);
-        }
-        return new ConversationRow(
-                id, session, state, openedAt, since, lastActivity, policy, Optional.empty(), eventSequence);
+        return next instanceof Live live ? of(id, live, eventSequence) : of(id, (Over) next, eventSequence);
     }
 
-    /** What the row still knows of the conversation. Of one that is over, the next event needs to know nothing. */
+    /** What the row still knows of the conversation: not who ended it and why, which no column asks for. */
     private Conversation conversation() {
+        Session latest = new Session(session, openedAt, policy);
         return state.isLive()
-                ? new Live(new Session(session, openedAt, policy), state, since, lastActivity, Memory.EMPTY)
-                : Conversation.NEW;
+                ? new Live(latest, state, since, lastActivity, Memory.EMPTY)
+                : new Over(latest, state, since, Authority.TIME, "", Optional.empty(), lastActivity, Memory.EMPTY);
     }
 
     private static ConversationRow of(ConversationId id, Live live, long sequence) {
@@ -75,6 +62,19 @@ public record ConversationRow(
                 live.lastActivity(),
                 live.session().policy(),
                 live.deadline(),
+                sequence);
+    }
+
+    private static ConversationRow of(ConversationId id, Over over, long sequence) {
+        return new ConversationRow(
+                id,
+                over.session().number(),
+                over.state(),
+                over.session().openedAt(),
+                over.since(),
+                over.lastActivity(),
+                over.session().policy(),
+                Optional.empty(),
                 sequence);
     }
 }

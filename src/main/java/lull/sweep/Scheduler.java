@@ -91,7 +91,6 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
     private final DueIndex due;
     private final EntityTime time;
     private final Optional<Duration> interval;
-    private final Duration patience;
 
     /** The sweeps that have not been answered, by slice. */
     private final Map<Integer, Sweep> sweeping = new HashMap<>();
@@ -102,6 +101,7 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
     private boolean catchingUp;
     private boolean caughtUp;
     private long ticks;
+    private long looks;
 
     private Scheduler(
             ActorContext<Command> context,
@@ -118,7 +118,6 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
         this.due = due;
         this.time = time;
         this.interval = interval;
-        this.patience = patience;
         timers.startTimerWithFixedDelay(Beat.LOOK_FOR_LOST, patience);
         interval.ifPresent(ignored -> context.getSelf().tell(Beat.TICK));
     }
@@ -136,10 +135,10 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
 
     /** The next beat is counted from this one, whenever this one came. While a tick from outside is served, none is needed. */
     private Behavior<Command> onBeat() {
-        interval.ifPresent(delay -> timers.startSingleTimer(Beat.TICK, delay));
         if (posted.isEmpty()) {
             start(time.now(), Optional.empty());
         }
+        interval.ifPresent(delay -> timers.startSingleTimer(Beat.TICK, delay));
         return this;
     }
 
@@ -189,7 +188,7 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
     }
 
     private void send(int slice, Gathering gathering) {
-        sweeping.put(slice, new Sweep(gathering, System.nanoTime()));
+        sweeping.put(slice, new Sweep(gathering, looks));
         sweepers.tell(new ShardingEnvelope<>(
                 Integer.toString(slice), new Sweeper.Sweep(gathering.tick, gathering.now, answers)));
     }
@@ -227,16 +226,17 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
 
     /** A sweeper that is still at it takes the second message for the first; one that was lost with its node starts anew elsewhere. */
     private Behavior<Command> onLookForLost() {
-        long longAgo = System.nanoTime() - patience.toNanos();
+        looks++;
         Map.copyOf(sweeping).forEach((slice, sweep) -> {
-            if (sweep.sentAt - longAgo < 0) {
+            if (sweep.sentAtLook < looks - 1) {
                 send(slice, sweep.gathering);
             }
         });
         return this;
     }
 
-    private record Sweep(Gathering gathering, long sentAt) {}
+    /** @param sentAtLook how often lost sweeps had been looked for when it was sent: two looks later it is older than our patience */
+    private record Sweep(Gathering gathering, long sentAtLook) {}
 
     /** A tick whose sweeps are under way. */
     private static final class Gathering {
