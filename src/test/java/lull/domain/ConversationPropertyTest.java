@@ -105,24 +105,13 @@ class ConversationPropertyTest {
 
     /** Moves time, but never past a line that is still to come: that is the scheduler's part of the bargain. */
     private static void tickAtRandom(DomainSubject subject, MessageStream stream, int next, Random random) {
-        List<Line> toCome = stream.lines().subList(next, stream.lines().size());
         for (String conversation : subject.journal().keySet()) {
             if (random.nextInt(3) > 0) {
-                Instant limit = toCome.stream()
-                        .filter(it -> it.conversation().equals(conversation))
-                        .filter(it -> !remembered(subject, it))
-                        .map(Line::at)
-                        .findFirst()
-                        .orElse(stream.horizon());
-                Instant earliest = subject.of(conversation).memory().clock();
-                subject.advance(conversation, between(earliest, limit, random));
+                Instant clock = subject.of(conversation).memory().clock();
+                Instant limit = stream.timeMayRunTo(conversation, next);
+                subject.advance(conversation, between(clock, limit, random));
             }
         }
-    }
-
-    private static boolean remembered(DomainSubject subject, Line line) {
-        Memory memory = subject.of(line.conversation()).memory();
-        return line.messageId().flatMap(memory::answerTo).isPresent();
     }
 
     private static Instant between(Instant earliest, Instant latest, Random random) {
@@ -141,18 +130,18 @@ class ConversationPropertyTest {
     void the_events_alone_make_the_state_again() {
         ForEachStream.of(STREAMS, stream -> {
             var domain = new DomainSubject(stream.limits());
-
+            var random = new Random(stream.seed());
             for (Line line : stream.lines()) {
                 Conversation earlier = domain.of(line.conversation());
-                String asItWas = earlier.toString();
+                boolean look = random.nextInt(8) == 0; // at each line it would take seconds and find no more
+                String asItWas = look ? earlier.toString() : "";
                 Decision decision = domain.decide(line);
                 Conversation now = domain.of(line.conversation());
 
-                mustBeEqual("the state before " + line + " is left alone", asItWas, earlier.toString());
-                mustBeEqual(
-                        "replayed after " + line,
-                        now,
-                        Conversation.NEW.applyAll(domain.journal().get(line.conversation())));
+                if (look) {
+                    mustBeEqual("the state before " + line + " is left alone", asItWas, earlier.toString());
+                    mustReplay(line.conversation(), domain);
+                }
                 if (!decision.repeated()) {
                     mustBeEqual("session answered", now.sessionNumber(), decision.answer().session());
                     mustBeEqual(
@@ -161,7 +150,14 @@ class ConversationPropertyTest {
                             Optional.ofNullable(decision.answer().state()));
                 }
             }
+            domain.advance(stream.horizon());
+            domain.journal().keySet().forEach(it -> mustReplay(it, domain));
         });
+    }
+
+    private static void mustReplay(String conversation, DomainSubject domain) {
+        List<ConversationEvent> events = domain.journal().get(conversation);
+        mustBeEqual("state by replay", domain.of(conversation), Conversation.NEW.applyAll(events));
     }
 
     @Test

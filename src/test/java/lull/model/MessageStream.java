@@ -2,7 +2,9 @@ package lull.model;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -21,6 +23,36 @@ public record MessageStream(long seed, Limits limits, Limits otherLimits, Instan
         List<Line> fewer = new ArrayList<>(lines);
         fewer.subList(from, to).clear();
         return new MessageStream(seed, limits, otherLimits, horizon, fewer);
+    }
+
+    /**
+     * How far time may run for a conversation before a line of the stream arrives: never past the next of its own lines. A repetition does
+     * not count, because it changes nothing, whatever its time.
+     *
+     * @param next index of the line that arrives next
+     */
+    public Instant timeMayRunTo(String conversation, int next) {
+        Set<String> ids = new HashSet<>();
+        for (int i = 0; i < lines.size(); i++) {
+            Line line = lines.get(i);
+            if (line.conversation().equals(conversation)) {
+                boolean repeated = line.messageId().isPresent() && !ids.add(line.messageId().get());
+                if (i >= next && !repeated) {
+                    return line.at();
+                }
+            }
+        }
+        return horizon;
+    }
+
+    /** How far time may run for all conversations that have begun. */
+    public Instant timeMayRunTo(int next) {
+        return lines.subList(0, next).stream()
+                .map(Line::conversation)
+                .distinct()
+                .map(it -> timeMayRunTo(it, next))
+                .min(Instant::compareTo)
+                .orElse(Instant.EPOCH);
     }
 
     /** The policy in force when a line arrives, if the setting keeps changing: it depends on nothing but the line. */
