@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import lull.domain.Conversation.Decision;
 import lull.domain.ConversationEvent.ClosingIgnored;
@@ -90,12 +89,15 @@ public final class DomainSubject implements Subject {
         return journal;
     }
 
-    /** All events of each conversation, without the moments at which they were noticed. */
-    public Map<String, List<String>> timelessJournal() {
-        return journal.entrySet().stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, it -> it.getValue().stream()
-                        .map(event -> event.toString().replaceAll("observedAt=[^,\\]]*", ""))
-                        .toList()));
+    /** All events of a conversation, without the moments at which they were noticed. */
+    public List<Object> timelessJournal(String conversation) {
+        return journal.get(conversation).stream()
+                .map(it -> it instanceof ConversationEvent.Transition transition ? timeless(transition) : it)
+                .toList();
+    }
+
+    private static Object timeless(ConversationEvent.Transition it) {
+        return List.of(it.session(), it.at(), it.from(), it.to(), it.cause(), it.requestId());
     }
 
     /** The same answer in the words of the model. */

@@ -22,8 +22,8 @@ public final class Differences {
     }
 
     /** @throws AssertionError if they differ */
-    public static void mustBeEqual(String what, Object expected, Object actual) {
-        must(expected.equals(actual), () -> what + "\n  expected " + expected + "\n  but was  " + actual);
+    public static void mustBeEqual(Supplier<String> what, Object expected, Object actual) {
+        must(expected.equals(actual), () -> what.get() + "\n  expected " + expected + "\n  but was  " + actual);
     }
 
     /** @throws AssertionError with the text, if the condition does not hold */
