@@ -217,37 +217,51 @@ public sealed interface Conversation {
      * @throws IllegalStateException if this conversation could not have decided the event, so that its history is not ours
      */
     default Conversation apply(ConversationEvent event) {
+        if (!couldDecide(event)) {
+            throw new IllegalStateException("session " + sessionNumber() + " is " + state() + " at "
+                    + memory().clock() + ", so this is of another history: " + event);
+        }
         return change(event).heard(event);
+    }
+
+    private boolean couldDecide(ConversationEvent event) {
+        boolean opening = event instanceof Opened;
+        boolean fitsState = opening || event instanceof ClosingIgnored ? !(this instanceof Live) : this instanceof Live;
+        boolean leavesState = opening
+                || !(event instanceof Transition transition)
+                || transition.from().equals(Optional.ofNullable(state()));
+        int session = opening ? sessionNumber() + 1 : sessionNumber();
+        return fitsState && leavesState && event.session() == session && !event.at().isBefore(memory().clock());
     }
 
     private Conversation change(ConversationEvent event) {
         if (event instanceof MessageRecorded) {
-            return live(event).heardAt(event.at());
+            return live().heardAt(event.at());
         }
         if (event instanceof Opened opened) {
             Session session = new Session(opened.session(), opened.at(), opened.policy());
             return new Live(session, State.PENDING, opened.at(), opened.at(), memory());
         }
         if (event instanceof Replied || event instanceof Reactivated) {
-            return live(event).in(State.ACTIVE, event.at()).heardAt(event.at());
+            return live().in(State.ACTIVE, event.at()).heardAt(event.at());
         }
         if (event instanceof WentIdle) {
-            return live(event).in(State.IDLE, event.at());
+            return live().in(State.IDLE, event.at());
         }
         if (event instanceof Expired expired) {
-            return live(event).over(expired, Authority.TIME, Optional.empty());
+            return live().over(expired, Authority.TIME, Optional.empty());
         }
         if (event instanceof Ended ended) {
-            return live(event).over(ended, ended.by(), ended.reason());
+            return live().over(ended, ended.by(), ended.reason());
         }
-        return this; // a closing that was ignored
+        if (event instanceof ClosingIgnored) {
+            return this;
+        }
+        throw new IllegalStateException("no rule for " + event);
     }
 
-    private Live live(ConversationEvent event) {
-        if (this instanceof Live live) {
-            return live;
-        }
-        throw new IllegalStateException("no session is live for " + event);
+    private Live live() {
+        return (Live) this;
     }
 
     /** Moves the conversation's own clock and remembers the answer, if the event came of a request with an id. */
