@@ -41,12 +41,19 @@ final class Home implements AutoCloseable {
      * @throws DatabaseException if another node holds it, or this user cannot use it
      */
     static Home claim(Path directory) {
+        if (Files.exists(directory) && !Files.isDirectory(directory)) {
+            throw new DatabaseException(directory + " is not a directory. Choose another one with LULL_HOME");
+        }
         try {
             Files.createDirectories(directory.toAbsolutePath().getParent());
             if (!Files.isDirectory(directory)) {
                 Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             }
             Path path = directory.toRealPath();
+            if (path.toString().matches("(?s).*[\"$`\\\\\n].*")) {
+                throw new DatabaseException("the directory " + path + " has a \", $, ` or \\ in its name, which PostgreSQL's pg_ctl hands to a shell."
+                        + " Choose another one with LULL_HOME");
+            }
             int user = requireOwn(path);
             if (!HELD.add(path)) {
                 throw inUse(path, Long.toString(ProcessHandle.current().pid()));
@@ -58,8 +65,8 @@ final class Home implements AutoCloseable {
                 throw e;
             }
         } catch (AccessDeniedException e) {
-            throw new DatabaseException("the directory " + directory + " cannot be used by user " + System.getProperty("user.name") + ": no access to "
-                    + e.getFile() + ". Start as the user it belongs to, or choose another one with LULL_HOME");
+            throw new DatabaseException("the directory " + directory + " is closed to user " + System.getProperty("user.name")
+                    + ". Start as the user it belongs to, or choose another one with LULL_HOME");
         } catch (IOException e) {
             throw new DatabaseException("the directory " + directory + " cannot be used: " + e + ". Choose another one with LULL_HOME");
         }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,13 +75,18 @@ final class ServerProcess implements AutoCloseable {
 
     /** @throws DatabaseException with the last lines of the server's log, if it does not start */
     static ServerProcess start(Home home, Binaries binaries, Programs programs) {
+        return start(home, binaries, programs, ServerProcess::freePort);
+    }
+
+    /** As above, with ports to try. */
+    static ServerProcess start(Home home, Binaries binaries, Programs programs, IntSupplier ports) {
         long end = System.nanoTime() + LEFTOVER.toNanos();
         try {
             rotate(home.log());
             while (true) {
                 stopLeftover(home.data(), binaries, programs);
                 long logged = Files.exists(home.log()) ? Files.size(home.log()) : 0;
-                int port = freePort();
+                int port = ports.getAsInt();
                 Process keeper = keep(home, binaries, programs, port);
                 OptionalLong pid = started(keeper);
                 if (pid.isPresent()) {
@@ -123,16 +129,19 @@ final class ServerProcess implements AutoCloseable {
         return said.lines().filter(ServerProcess::passes).findFirst().orElse("");
     }
 
-    private static int freePort() throws IOException {
+    static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new DatabaseException("no port is free on 127.0.0.1: " + e.getMessage());
         }
     }
 
     /**
      * Stops a server that runs in the data directory: one whose node was killed, and whose keeper is about to do the same. If the recorded
-     * process is another program, which got the number after a restart of the machine or container, the record goes: PostgreSQL sees only that the
-     * process lives, and would refuse to start for ever.
+     * process is another program, which got the number after a restart of the machine or container, or is dead but for its entry in the process
+     * table, the record goes: PostgreSQL sees only that the number is taken, and would refuse to start for ever. (Should we be wrong, its shared
+     * memory still tells PostgreSQL of the other server.)
      */
     private static void stopLeftover(Path data, Binaries binaries, Programs programs) throws IOException {
         Path record = data.resolve("postmaster.pid");
@@ -141,7 +150,7 @@ final class ServerProcess implements AutoCloseable {
             return;
         }
         if (!isServerOf(data, pid.getAsLong())) {
-            log.info("{} names process {}, which is another program: removed", record, pid.getAsLong());
+            log.info("{} names process {}, which is no server of this directory (any more): removed", record, pid.getAsLong());
             Files.deleteIfExists(record);
             return;
         }
