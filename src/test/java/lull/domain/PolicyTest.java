@@ -47,9 +47,40 @@ class PolicyTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", " ", "P", "PT", "P1DT", "P1", "1D", "15M", "PT15", "T15M", "pt15m", "-PT5M", "PT-5M", "+PT5M", "P-1D",
-                "P1W2D", "P1WT1H", "P1.5D", "PT1.5M", "PT.5S", "PT1.S", "PT1,5S", "PT0.0000000001S", "PT1M1H", "PT1S1M",
-                "PT5M ", " PT5M", "PT5M\n", "P 1D", "PT1H1H", "forever", "none", "PT9999999999S", "PT٥M"
+                "",
+                " ",
+                "P",
+                "PT",
+                "P1DT",
+                "P1",
+                "1D",
+                "15M",
+                "PT15",
+                "T15M",
+                "pt15m",
+                "-PT5M",
+                "PT-5M",
+                "+PT5M",
+                "P-1D",
+                "P1W2D",
+                "P1WT1H",
+                "P1.5D",
+                "PT1.5M",
+                "PT.5S",
+                "PT1.S",
+                "PT1,5S",
+                "PT0.0000000001S",
+                "PT1M1H",
+                "PT1S1M",
+                "PT5M ",
+                " PT5M",
+                "PT5M\n",
+                "P 1D",
+                "PT1H1H",
+                "forever",
+                "none",
+                "PT9999999999S",
+                "PT٥M"
             })
     void refuses_what_is_not_a_duration_and_shows_one(String text) {
         assertThatIllegalArgumentException()
