@@ -121,7 +121,8 @@ class ClosingTest {
 
         var decision = end(story, 40, second);
 
-        String request = second == Authority.FAILURE ? "failed by failure at 40" : "closed by " + second.wireName() + " at 40";
+        String request =
+                second == Authority.FAILURE ? "failed by failure at 40" : "closed by " + second.wireName() + " at 40";
         assertThat(story.ignored()).isEqualTo(recorded ? List.of(request) : List.of());
         assertThat(decision.answer()).isEqualTo(new Answer(1, ended.state(), at(40), false));
         assertThat(story.now().withMemory(Memory.EMPTY)).isEqualTo(ended.withMemory(Memory.EMPTY));

@@ -73,8 +73,9 @@ class ConversationIdTest {
                 .mapToObj(it -> new ConversationId("default", "conversation-" + it).slice())
                 .collect(Collectors.groupingBy(it -> it, Collectors.counting()));
 
-        assertThat(counts.keySet()).containsExactlyInAnyOrderElementsOf(
-                IntStream.range(0, ConversationId.SLICES).boxed().toList());
+        assertThat(counts.keySet())
+                .containsExactlyInAnyOrderElementsOf(
+                        IntStream.range(0, ConversationId.SLICES).boxed().toList());
         assertThat(counts.values()).allMatch(it -> it > 700 && it < 1300);
     }
 }

@@ -92,10 +92,7 @@ class ConversationPropertyTest {
             disturbed.advance(stream.horizon());
 
             stream.lines().stream().map(Line::conversation).distinct().forEach(it -> {
-                mustBeEqual(
-                        "events of " + it,
-                        undisturbed.timelessJournal(it),
-                        disturbed.timelessJournal(it));
+                mustBeEqual("events of " + it, undisturbed.timelessJournal(it), disturbed.timelessJournal(it));
                 mustBeEqual(() -> "state of " + it, undisturbed.of(it), disturbed.of(it));
             });
         });
@@ -113,7 +110,9 @@ class ConversationPropertyTest {
     }
 
     private static Instant between(Instant earliest, Instant latest, Random random) {
-        boolean exact = random.nextBoolean() || !earliest.isBefore(latest) || latest.equals(Instant.MAX)
+        boolean exact = random.nextBoolean()
+                || !earliest.isBefore(latest)
+                || latest.equals(Instant.MAX)
                 || earliest.equals(Instant.MIN);
         if (exact) {
             return latest;
@@ -141,7 +140,10 @@ class ConversationPropertyTest {
                     mustReplay(line.conversation(), domain);
                 }
                 if (!decision.repeated()) {
-                    mustBeEqual(() -> "session answered", now.sessionNumber(), decision.answer().session());
+                    mustBeEqual(
+                            () -> "session answered",
+                            now.sessionNumber(),
+                            decision.answer().session());
                     mustBeEqual(
                             () -> "state answered",
                             Optional.ofNullable(now.state()),
@@ -169,7 +171,10 @@ class ConversationPropertyTest {
                 if (line.messageId().isPresent()) {
                     String id = line.conversation() + " " + line.messageId().get();
                     must(decision.repeated() == first.containsKey(id), () -> "repeated or not: " + line);
-                    mustBeEqual(() -> "answer to " + line, first.computeIfAbsent(id, it -> decision.answer()), decision.answer());
+                    mustBeEqual(
+                            () -> "answer to " + line,
+                            first.computeIfAbsent(id, it -> decision.answer()),
+                            decision.answer());
                     must(!decision.repeated() || decision.events().isEmpty(), () -> "events of a repetition " + line);
 
                     Decision again = domain.decide(line);
@@ -213,7 +218,8 @@ class ConversationPropertyTest {
             must(event.session() == current, () -> "in session " + current + ": " + event);
             if (event instanceof Transition it) {
                 mustBeEqual(() -> "left by " + event, state, it.from());
-                String change = state.map(State::wireName).orElse("none") + " " + it.to().wireName() + " " + it.cause();
+                String change = state.map(State::wireName).orElse("none") + " "
+                        + it.to().wireName() + " " + it.cause();
                 must(LEGAL.contains(change), () -> "illegal: " + event);
                 state = Optional.of(it.to());
             }
@@ -238,7 +244,9 @@ class ConversationPropertyTest {
                 must(
                         next.map(Deadline::at).filter(it -> !it.isAfter(clock)).isEmpty(),
                         () -> next + " at " + clock + " after " + line);
-                must(domain.advance(line.conversation(), clock).isEmpty(), () -> "overdue at its own time after " + line);
+                must(
+                        domain.advance(line.conversation(), clock).isEmpty(),
+                        () -> "overdue at its own time after " + line);
             }
         });
     }

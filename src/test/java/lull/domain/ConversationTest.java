@@ -33,8 +33,8 @@ class ConversationTest {
     private static final Conversation IDLE = ACTIVE.apply(new WentIdle(1, at(2), at(2)));
     private static final Conversation CLOSED = IDLE.apply(ended(State.IDLE));
 
-    private static final Map<String, Conversation> STATES = Map.of(
-            "new", Conversation.NEW, "pending", PENDING, "active", ACTIVE, "idle", IDLE, "closed", CLOSED);
+    private static final Map<String, Conversation> STATES =
+            Map.of("new", Conversation.NEW, "pending", PENDING, "active", ACTIVE, "idle", IDLE, "closed", CLOSED);
 
     /** One row for each kind of event: what it is, the states that it can happen in, and the state after it. */
     private static final List<Row> RULES = List.of(
@@ -43,7 +43,10 @@ class ConversationTest {
             new Row(new Replied(1, at(9), at(9)), List.of("pending"), State.ACTIVE),
             new Row(new WentIdle(1, at(9), at(9)), List.of("active"), State.IDLE),
             new Row(new Reactivated(1, at(9), at(9)), List.of("idle"), State.ACTIVE),
-            new Row(new Expired(1, at(9), State.PENDING, Rule.PENDING_TIMEOUT, at(9)), List.of("pending"), State.EXPIRED),
+            new Row(
+                    new Expired(1, at(9), State.PENDING, Rule.PENDING_TIMEOUT, at(9)),
+                    List.of("pending"),
+                    State.EXPIRED),
             new Row(new Expired(1, at(9), State.ACTIVE, Rule.MAX_AGE, at(9)), List.of("active"), State.EXPIRED),
             new Row(new Expired(1, at(9), State.IDLE, Rule.IDLE_EXPIRED, at(9)), List.of("idle"), State.EXPIRED),
             new Row(ended(State.PENDING), List.of("pending"), State.CLOSED),
@@ -76,7 +79,9 @@ class ConversationTest {
     }
 
     private static Stream<Class<?>> kinds(Class<?> type) {
-        return type.isSealed() ? Stream.of(type.getPermittedSubclasses()).flatMap(ConversationTest::kinds) : Stream.of(type);
+        return type.isSealed()
+                ? Stream.of(type.getPermittedSubclasses()).flatMap(ConversationTest::kinds)
+                : Stream.of(type);
     }
 
     @TestFactory
@@ -92,9 +97,11 @@ class ConversationTest {
 
     @TestFactory
     Stream<DynamicTest> an_event_that_could_not_have_been_decided_is_not_ours() {
-        return each((row, state) -> !row.possibleIn().contains(state), (row, before) -> assertThatIllegalStateException()
-                .isThrownBy(() -> before.apply(row.event()))
-                .withMessageContaining(row.event().toString()));
+        return each(
+                (row, state) -> !row.possibleIn().contains(state),
+                (row, before) -> assertThatIllegalStateException()
+                        .isThrownBy(() -> before.apply(row.event()))
+                        .withMessageContaining(row.event().toString()));
     }
 
     private interface Trial {
@@ -102,10 +109,11 @@ class ConversationTest {
     }
 
     private static Stream<DynamicTest> each(BiPredicate<Row, String> which, Trial trial) {
-        return RULES.stream().flatMap(row -> STATES.keySet().stream()
-                .filter(state -> which.test(row, state))
-                .map(state -> DynamicTest.dynamicTest(
-                        state + ", then " + row.event(), () -> trial.on(row, STATES.get(state)))));
+        return RULES.stream()
+                .flatMap(row -> STATES.keySet().stream()
+                        .filter(state -> which.test(row, state))
+                        .map(state -> DynamicTest.dynamicTest(
+                                state + ", then " + row.event(), () -> trial.on(row, STATES.get(state)))));
     }
 
     @Test
@@ -123,9 +131,9 @@ class ConversationTest {
 
     @Test
     void a_session_keeps_the_policy_that_it_was_opened_under() {
-        Conversation after = ACTIVE.applyAll(ACTIVE.decide(
-                        new Request.Message("m", at(5), Direction.INBOUND, NONE), Story.policy(1, 1, 1, 1), at(5))
-                .events());
+        Conversation after = ACTIVE.applyAll(
+                ACTIVE.decide(new Request.Message("m", at(5), Direction.INBOUND, NONE), Story.policy(1, 1, 1, 1), at(5))
+                        .events());
 
         assertThat(((Conversation.Live) after).session().policy()).isEqualTo(Story.POLICY);
     }
@@ -136,6 +144,8 @@ class ConversationTest {
         var late = ACTIVE.advance(at(500), at(9_999));
 
         assertThat(ACTIVE.applyAll(early)).isEqualTo(ACTIVE.applyAll(late));
-        assertThat(early).extracting(it -> ((ConversationEvent.Transition) it).observedAt()).containsOnly(at(11));
+        assertThat(early)
+                .extracting(it -> ((ConversationEvent.Transition) it).observedAt())
+                .containsOnly(at(11));
     }
 }

@@ -66,7 +66,10 @@ class DeadlineTest {
 
         assertThat(story.transitions())
                 .containsExactly(
-                        "1 pending 0 opened", "1 active 0 reply", "1 idle 10 idle-timeout", "1 expired 30 idle-expired");
+                        "1 pending 0 opened",
+                        "1 active 0 reply",
+                        "1 idle 10 idle-timeout",
+                        "1 expired 30 idle-expired");
     }
 
     @Test

@@ -113,12 +113,18 @@ public final class DomainSubject implements Subject {
 
     static Request request(Line line) {
         return switch (line.type()) {
-            case "message" -> new Request.Message(
-                    line.messageId().orElseThrow(), line.at(), direction(line), Optional.of("someone"));
-            case "close" -> new Request.Closing(
-                    line.messageId(), line.at(), State.CLOSED, authority(line.by().orElseThrow()), Optional.of("done"));
-            case "fail" -> new Request.Closing(
-                    line.messageId(), line.at(), State.FAILED, Authority.FAILURE, Optional.of("broken"));
+            case "message" ->
+                new Request.Message(line.messageId().orElseThrow(), line.at(), direction(line), Optional.of("someone"));
+            case "close" ->
+                new Request.Closing(
+                        line.messageId(),
+                        line.at(),
+                        State.CLOSED,
+                        authority(line.by().orElseThrow()),
+                        Optional.of("done"));
+            case "fail" ->
+                new Request.Closing(
+                        line.messageId(), line.at(), State.FAILED, Authority.FAILURE, Optional.of("broken"));
             default -> throw new IllegalArgumentException(line.type());
         };
     }
@@ -151,7 +157,9 @@ public final class DomainSubject implements Subject {
 
     private static Stream<IgnoredClosing> ignored(Recorded recorded) {
         if (recorded.event instanceof ClosingIgnored it) {
-            Optional<String> by = it.by() == Authority.FAILURE ? Optional.empty() : Optional.of(it.by().wireName());
+            Optional<String> by = it.by() == Authority.FAILURE
+                    ? Optional.empty()
+                    : Optional.of(it.by().wireName());
             return Stream.of(new IgnoredClosing(
                     recorded.conversation, it.session(), it.at(), it.to().wireName(), by, it.requestId()));
         }

@@ -29,7 +29,8 @@ class OracleAgreementTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"chat", "support", "tight"})
-    void the_domain_gives_recorded_conversations_the_history_that_the_oracle_gives_them(String policy) throws Exception {
+    void the_domain_gives_recorded_conversations_the_history_that_the_oracle_gives_them(String policy)
+            throws Exception {
         skipIf(Oracle.filesMissing());
         var domain = new DomainSubject(Oracle.policy(policy));
 
@@ -66,12 +67,18 @@ class OracleAgreementTest {
 
             assertThat(expected).isNotEmpty();
             String what = "seed " + seed + ", policy " + limits.json();
-            mustBeEqual(what + ", slow model", expected, SlowModel.run(lines, limits, Instant.MAX).transitions());
+            mustBeEqual(
+                    what + ", slow model",
+                    expected,
+                    SlowModel.run(lines, limits, Instant.MAX).transitions());
             mustBeEqual(what + ", domain", expected, domain.history());
         }
     }
 
-    /** Streams side by side in one, each with conversations of its own: starting the oracle takes longer than its work. */
+    /**
+     * Streams side by side in one, each with conversations of its own: starting the oracle takes longer than its
+     * work.
+     */
     private static List<Line> manyStreams(long seed, Limits limits) {
         List<List<Line>> streams = LongStream.range(0, STREAMS_PER_POLICY)
                 .mapToObj(it -> RandomStreams.forOracle(seed * STREAMS_PER_POLICY + it, limits).lines().stream()

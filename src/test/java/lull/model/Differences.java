@@ -17,8 +17,9 @@ public final class Differences {
         while (i < expected.size() && i < actual.size() && expected.get(i).equals(actual.get(i))) {
             i++;
         }
-        throw new AssertionError(what + ": first difference at " + i + "\n  expected " + at(expected, i) + "\n  but was  "
-                + at(actual, i) + "\n  (" + expected.size() + " expected, " + actual.size() + " found)");
+        throw new AssertionError(
+                what + ": first difference at " + i + "\n  expected " + at(expected, i) + "\n  but was  "
+                        + at(actual, i) + "\n  (" + expected.size() + " expected, " + actual.size() + " found)");
     }
 
     /** @throws AssertionError if they differ */

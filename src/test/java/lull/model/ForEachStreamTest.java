@@ -15,7 +15,8 @@ class ForEachStreamTest {
         Line second = stream.lines().get(stream.lines().size() - 1);
 
         MessageStream shortest = ForEachStream.shrink(
-                it -> Differences.must(!it.lines().containsAll(List.of(first, second)), () -> "both are there"), stream);
+                it -> Differences.must(!it.lines().containsAll(List.of(first, second)), () -> "both are there"),
+                stream);
 
         assertThat(stream.lines()).hasSizeGreaterThan(5);
         assertThat(shortest.lines()).containsExactly(first, second);
@@ -23,8 +24,10 @@ class ForEachStreamTest {
 
     @Test
     void reports_the_seed_the_shortest_stream_and_what_is_wrong() {
-        assertThatThrownBy(() -> ForEachStream.of(100, stream -> stream.lines()
-                        .forEach(it -> Differences.must(!it.type().equals("fail"), () -> "a failure"))))
+        assertThatThrownBy(() -> ForEachStream.of(
+                        100,
+                        stream -> stream.lines()
+                                .forEach(it -> Differences.must(!it.type().equals("fail"), () -> "a failure"))))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("a failure\nseed ")
                 .hasMessageContaining("\npolicy {\"idleAfter\":")

@@ -26,8 +26,8 @@ public record MessageStream(long seed, Limits limits, Limits otherLimits, Instan
     }
 
     /**
-     * How far time may run for a conversation before a line of the stream arrives: never past the next of its own lines. A repetition does
-     * not count, because it changes nothing, whatever its time.
+     * How far time may run for a conversation before a line of the stream arrives: never past the next of its own
+     * lines. A repetition does not count, because it changes nothing, whatever its time.
      *
      * @param next index of the line that arrives next
      */
@@ -36,7 +36,8 @@ public record MessageStream(long seed, Limits limits, Limits otherLimits, Instan
         for (int i = 0; i < lines.size(); i++) {
             Line line = lines.get(i);
             if (line.conversation().equals(conversation)) {
-                boolean repeated = line.messageId().isPresent() && !ids.add(line.messageId().get());
+                boolean repeated = line.messageId().isPresent()
+                        && !ids.add(line.messageId().get());
                 if (i >= next && !repeated) {
                     return line.at();
                 }

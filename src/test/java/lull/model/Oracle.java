@@ -13,7 +13,10 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** The oracle, a program of somebody else's that computes the same rules, and its files. It lies beside the project, not in it. */
+/**
+ * The oracle, a program of somebody else's that computes the same rules, and its files. It lies beside the project,
+ * not in it.
+ */
 public final class Oracle {
 
     private static final Path SHARED = Path.of(System.getProperty("lull.shared", "../shared"));
@@ -56,7 +59,8 @@ public final class Oracle {
 
     /** One of the policies that it comes with. */
     public static Limits policy(String name) throws IOException {
-        JsonNode json = JSON.readTree(SHARED.resolve("oracle/policies/" + name + ".json").toFile());
+        JsonNode json = JSON.readTree(
+                SHARED.resolve("oracle/policies/" + name + ".json").toFile());
         return new Limits(
                 duration(json, "idleAfter").orElseThrow(),
                 duration(json, "expireAfter"),
@@ -73,13 +77,19 @@ public final class Oracle {
     public static List<Transition> run(List<Line> lines, Limits limits, Path directory)
             throws IOException, InterruptedException {
         Path input = Files.writeString(
-                directory.resolve("lines.jsonl"), lines.stream().map(Line::json).collect(Collectors.joining("\n", "", "\n")));
+                directory.resolve("lines.jsonl"),
+                lines.stream().map(Line::json).collect(Collectors.joining("\n", "", "\n")));
         Path policy = Files.writeString(directory.resolve("policy.json"), limits.json());
         Path output = directory.resolve("transitions.jsonl");
         File log = directory.resolve("oracle.log").toFile();
         Process oracle = new ProcessBuilder(
-                        "python3", SHARED.resolve("oracle/oracle.py").toString(), input.toString(),
-                        "--policy", policy.toString(), "-o", output.toString())
+                        "python3",
+                        SHARED.resolve("oracle/oracle.py").toString(),
+                        input.toString(),
+                        "--policy",
+                        policy.toString(),
+                        "-o",
+                        output.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(log)
                 .start();

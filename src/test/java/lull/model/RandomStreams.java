@@ -10,8 +10,9 @@ import java.util.Optional;
 import java.util.Random;
 
 /**
- * Makes streams that are as nasty as the rules allow: ties, repetitions with other contents, times that go back, closings where there is
- * nothing to close, and lines that arrive exactly at a deadline or a nanosecond beside it. One seed, one stream.
+ * Makes streams that are as nasty as the rules allow: ties, repetitions with other contents, times that go back,
+ * closings where there is nothing to close, and lines that arrive exactly at a deadline or a nanosecond beside it.
+ * One seed, one stream.
  */
 public final class RandomStreams {
 
@@ -25,8 +26,8 @@ public final class RandomStreams {
 
     private static final Duration NANO = Duration.ofNanos(1);
     private static final Duration LONGEST = Duration.ofDays(3653);
-    private static final List<Duration> UNITS = List.of(
-            NANO, Duration.ofMillis(1), Duration.ofSeconds(1), Duration.ofMinutes(7), Duration.ofHours(24));
+    private static final List<Duration> UNITS =
+            List.of(NANO, Duration.ofMillis(1), Duration.ofSeconds(1), Duration.ofMinutes(7), Duration.ofHours(24));
     private static final List<Instant> STARTS = List.of(
             FIRST,
             Instant.parse("2024-02-28T23:59:59.999999999Z"),
@@ -57,7 +58,10 @@ public final class RandomStreams {
         return new RandomStreams(seed, Optional.empty(), false).limits;
     }
 
-    /** A stream in the oracle's words: it knows no failures, and what it ignores still moves its clock, as only a line with an id does here. */
+    /**
+     * A stream in the oracle's words: it knows no failures, and what it ignores still moves its clock, as only a line
+     * with an id does here.
+     */
     public static MessageStream forOracle(long seed, Limits limits) {
         return new RandomStreams(seed, Optional.of(limits), true).stream(seed);
     }
@@ -74,8 +78,10 @@ public final class RandomStreams {
             lines.add(talks.computeIfAbsent(name, it -> new Talk(it, start)).next());
         }
         Limits other = someLimits();
-        Instant horizon = oracle || chance(70) ? Instant.MAX : around(oneOf(lines).at());
-        List<Line> happened = lines.stream().filter(it -> !it.at().isAfter(horizon)).toList();
+        Instant horizon =
+                oracle || chance(70) ? Instant.MAX : around(oneOf(lines).at());
+        List<Line> happened =
+                lines.stream().filter(it -> !it.at().isAfter(horizon)).toList();
         return new MessageStream(seed, limits, other, horizon, happened);
     }
 
@@ -115,7 +121,8 @@ public final class RandomStreams {
     /** Distances at which a deadline may lie. */
     private List<Duration> interesting() {
         List<Duration> all = new ArrayList<>(List.of(limits.idleAfter(), limits.idleAfter()));
-        limits.expireAfter().ifPresent(it -> all.addAll(List.of(it, limits.idleAfter().plus(it))));
+        limits.expireAfter()
+                .ifPresent(it -> all.addAll(List.of(it, limits.idleAfter().plus(it))));
         limits.pendingExpireAfter().ifPresent(all::add);
         limits.maxAge().ifPresent(all::add);
         return all;
@@ -164,7 +171,9 @@ public final class RandomStreams {
             boolean repeated = ids.contains(id.orElseThrow());
             Optional<String> closingId = oracle || repeated || chance(50) ? id : Optional.empty();
             if (chance(times.isEmpty() ? 15 : 18)) {
-                return !oracle && chance(35) ? Line.fail(name, closingId, at) : Line.close(name, closingId, at, oneOf(WHO));
+                return !oracle && chance(35)
+                        ? Line.fail(name, closingId, at)
+                        : Line.close(name, closingId, at, oneOf(WHO));
             }
             return Line.message(name, id.get(), at, chance(50) ? "inbound" : "outbound");
         }

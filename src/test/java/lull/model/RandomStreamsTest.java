@@ -29,15 +29,40 @@ class RandomStreamsTest {
 
         assertThat(seen)
                 .containsKeys(
-                        "opened", "reply", "idle-timeout", "reactivated", "pending-timeout", "idle-expired", "max-age",
-                        "closed", "failed", "first line is a closing", "tie", "time goes back", "repeated",
-                        "repeated, 32 ids ago", "repeated with other contents", "closing without an id",
-                        "ignored, outranks, no id", "ignored, no rank, id", "ignored before the first session",
-                        "at a deadline", "a nanosecond before a deadline", "a nanosecond after a deadline",
-                        "two deadlines at one instant", "nanoseconds", "horizon", "expireAfter absent",
-                        "pendingExpireAfter absent", "maxAge absent", "idleAfter = maxAge",
-                        "pendingExpireAfter = maxAge", "idleAfter + expireAfter = maxAge", "a duration of 1 ns",
-                        "longest durations", "an unrecorded closing, then a line before it");
+                        "opened",
+                        "reply",
+                        "idle-timeout",
+                        "reactivated",
+                        "pending-timeout",
+                        "idle-expired",
+                        "max-age",
+                        "closed",
+                        "failed",
+                        "first line is a closing",
+                        "tie",
+                        "time goes back",
+                        "repeated",
+                        "repeated, 32 ids ago",
+                        "repeated with other contents",
+                        "closing without an id",
+                        "ignored, outranks, no id",
+                        "ignored, no rank, id",
+                        "ignored before the first session",
+                        "at a deadline",
+                        "a nanosecond before a deadline",
+                        "a nanosecond after a deadline",
+                        "two deadlines at one instant",
+                        "nanoseconds",
+                        "horizon",
+                        "expireAfter absent",
+                        "pendingExpireAfter absent",
+                        "maxAge absent",
+                        "idleAfter = maxAge",
+                        "pendingExpireAfter = maxAge",
+                        "idleAfter + expireAfter = maxAge",
+                        "a duration of 1 ns",
+                        "longest durations",
+                        "an unrecorded closing, then a line before it");
         assertThat(seen.values()).as(seen.toString()).allMatch(it -> it >= 20);
     }
 
@@ -76,7 +101,9 @@ class RandomStreamsTest {
                 int back = ids.size() - ids.indexOf(line.messageId().get());
                 saw("repeated, 32 ids ago", back == 32);
                 assertThat(back).isLessThanOrEqualTo(32);
-                saw("repeated with other contents", !firsts.get(line.messageId().get()).equals(line));
+                saw(
+                        "repeated with other contents",
+                        !firsts.get(line.messageId().get()).equals(line));
                 continue;
             }
             saw("first line is a closing", latest == null && !line.type().equals("message"));

@@ -11,23 +11,28 @@ import java.util.PriorityQueue;
 import java.util.function.Function;
 
 /**
- * An independent computation of the rules: a discrete event simulation. Each conversation has a queue of things to come. Timers are put into
- * it when a state is entered and called off when it is left; a line of the stream is put into it as an arrival; whatever comes first
- * happens. No deadline is ever computed from a state, which is how the service does it.
+ * An independent computation of the rules: a discrete event simulation. Each conversation has a queue of things to
+ * come. Timers are put into it when a state is entered and called off when it is left; a line of the stream is put
+ * into it as an arrival; whatever comes first happens. No deadline is ever computed from a state, which is how the
+ * service does it.
  *
  * <p>Times are nanoseconds since 1970 in a {@code long}, which lasts until 2262.
  */
 public final class SlowModel {
 
-    // Order at one instant: expiry before idle, max-age before the other expiries, timers before arrivals. The end of the simulation
-    // comes last, because a timer at the horizon still fires.
+    // Order at one instant: expiry before idle, max-age before the other expiries, timers before arrivals. The end of
+    // the
+    // simulation comes last, because a timer at the horizon still fires.
     private static final int AGE = 0;
     private static final int OTHER_EXPIRY = 1;
     private static final int IDLE = 2;
     private static final int ARRIVAL = 3;
     private static final int THE_END = 4;
 
-    /** Who may end a session, weakest first; the design gives the system no rank of its own, it stands with the timeouts. */
+    /**
+     * Who may end a session, weakest first; the design gives the system no rank of its own, it stands with the
+     * timeouts.
+     */
     private static final Map<String, Integer> RANKS =
             Map.of("expired", 0, "system", 0, "agent", 1, "support", 2, "user", 3, "failed", 4);
 
@@ -41,7 +46,7 @@ public final class SlowModel {
     public record Outcome(List<Transition> transitions, List<Answered> answers, List<IgnoredClosing> ignored) {}
 
     private final Function<Line, Limits> setting;
-    private final Map<String, Conversation> threads = new HashMap<>();
+    private final Map<String, Conversation> conversations = new HashMap<>();
     private final List<Transition> transitions = new ArrayList<>();
     private final List<Answered> answers = new ArrayList<>();
     private final List<IgnoredClosing> ignored = new ArrayList<>();
@@ -58,18 +63,20 @@ public final class SlowModel {
     /**
      * @param lines in order of arrival
      * @param setting the policy in force when a line arrives; it governs the session that the line may open
-     * @param horizon lines after it have not happened and are left out; timers until it fire; {@link Instant#MAX} lets all of them fire
+     * @param horizon lines after it have not happened and are left out; timers until it fire; {@link Instant#MAX} lets
+     *     all of them fire
      */
     public static Outcome run(List<Line> lines, Function<Line, Limits> setting, Instant horizon) {
         var model = new SlowModel(setting);
         for (Line line : lines) {
             if (!line.at().isAfter(horizon)) {
-                Conversation thread = model.threads.computeIfAbsent(line.conversation(), it -> model.new Conversation(it));
-                model.answers.add(thread.answer(line));
+                var conversation =
+                        model.conversations.computeIfAbsent(line.conversation(), it -> model.new Conversation(it));
+                model.answers.add(conversation.answer(line));
             }
         }
         long end = horizon.equals(Instant.MAX) ? Long.MAX_VALUE : nanos(horizon);
-        model.threads.values().forEach(it -> it.runUntil(new Happening(end, THE_END, 0, () -> {})));
+        model.conversations.values().forEach(it -> it.runUntil(new Happening(end, THE_END, 0, () -> {})));
         return new Outcome(Transition.sorted(model.transitions), model.answers, model.ignored);
     }
 
@@ -167,7 +174,12 @@ public final class SlowModel {
                 state = "";
                 enter("pending", at, "opened");
                 start("max-age", limits.maxAge(), at, AGE, it -> expire(it, "max-age"));
-                start("pending-timeout", limits.pendingExpireAfter(), at, OTHER_EXPIRY, it -> expire(it, "pending-timeout"));
+                start(
+                        "pending-timeout",
+                        limits.pendingExpireAfter(),
+                        at,
+                        OTHER_EXPIRY,
+                        it -> expire(it, "pending-timeout"));
             }
             boolean answersIt = line.direction().orElseThrow().equals("outbound");
             if (state.equals("pending") && answersIt) {

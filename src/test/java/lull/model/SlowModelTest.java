@@ -13,7 +13,8 @@ class SlowModelTest {
 
     private static final Instant START = Instant.parse("2026-11-22T09:00:00Z");
 
-    private static final Limits LIMITS = new Limits(minutes(15), Optional.of(minutes(30)), Optional.of(minutes(20)), Optional.of(minutes(60)));
+    private static final Limits LIMITS =
+            new Limits(minutes(15), Optional.of(minutes(30)), Optional.of(minutes(20)), Optional.of(minutes(60)));
 
     @Test
     void an_unanswered_conversation_expires() {
@@ -81,9 +82,11 @@ class SlowModelTest {
                 close("f", 7, "system"));
 
         assertThat(outcome.ignored())
-                .extracting(it -> it.session() + " " + it.to() + " " + Duration.between(START, it.at()).toMinutes())
+                .extracting(it -> it.session() + " " + it.to() + " "
+                        + Duration.between(START, it.at()).toMinutes())
                 .containsExactly("0 closed 0", "1 closed 5", "1 failed 6", "1 closed 7");
-        assertThat(outcome.answers()).extracting(Answered::accepted)
+        assertThat(outcome.answers())
+                .extracting(Answered::accepted)
                 .containsExactly(false, true, true, false, false, false, false, false);
     }
 

@@ -12,7 +12,9 @@ public interface Subject {
     /** Takes the next line of the stream, and returns when it is on record. */
     void send(Line line);
 
-    /** Moves the time of all conversations that it has been sent; {@link Instant#MAX}: until nothing more can come. */
+    /**
+     * Moves the time of all conversations that it has been sent; {@link Instant#MAX}: until nothing more can come.
+     */
     void advance(Instant now);
 
     /** Every transition so far, in the oracle's order. */
