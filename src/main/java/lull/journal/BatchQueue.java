@@ -1,0 +1,96 @@
+package lull.journal;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.ToIntFunction;
+
+/** A bounded queue that hands over whatever has come together since the last look, up to a weight. */
+final class BatchQueue<T> {
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final ArrayDeque<T> waiting = new ArrayDeque<>();
+    private final ToIntFunction<T> weight;
+    private final int capacity;
+    private int load;
+    private boolean closed;
+
+    /** @param capacity the most weight that may wait; a heavier element is taken if nothing else waits */
+    BatchQueue(int capacity, ToIntFunction<T> weight) {
+        this.capacity = capacity;
+        this.weight = weight;
+    }
+
+    /** Never waits. */
+    Offer offer(T element) {
+        lock.lock();
+        try {
+            if (closed) {
+                return Offer.CLOSED;
+            }
+            if (load > 0 && weight.applyAsInt(element) > capacity - load) {
+                return Offer.FULL;
+            }
+            waiting.add(element);
+            load += weight.applyAsInt(element);
+            changed.signal();
+            return Offer.TAKEN;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for the first element. More than one never weigh more than {@code most}. Empty: closed, nothing left. */
+    List<T> take(int most) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (waiting.isEmpty() && !closed) {
+                changed.await();
+            }
+            var batch = new ArrayList<T>();
+            int sum = 0;
+            while (!waiting.isEmpty()
+                    && (batch.isEmpty() || weight.applyAsInt(waiting.peek()) <= most - sum)) {
+                sum += weight.applyAsInt(waiting.peek());
+                batch.add(waiting.poll());
+            }
+            load -= sum;
+            return batch;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Everything that waits. */
+    List<T> drain() {
+        lock.lock();
+        try {
+            var all = List.copyOf(waiting);
+            waiting.clear();
+            load = 0;
+            return all;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes nothing more. What waits can still be taken out. */
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    enum Offer {
+        TAKEN,
+        FULL,
+        CLOSED
+    }
+}
