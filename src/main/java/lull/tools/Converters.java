@@ -1,0 +1,50 @@
+package lull.tools;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import lull.domain.Policy;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** How the options of the commands are read, with messages that say what would be right. */
+final class Converters {
+
+    private Converters() {}
+
+    static final class DurationConverter implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String text) {
+            try {
+                Duration duration = Policy.parseDuration(text);
+                if (duration.isZero()) {
+                    throw new TypeConversionException("must be longer than zero");
+                }
+                return duration;
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException('\'' + text + "' is " + e.getMessage());
+            }
+        }
+    }
+
+    static final class InstantConverter implements ITypeConverter<Instant> {
+        @Override
+        public Instant convert(String text) {
+            try {
+                return Instant.parse(text);
+            } catch (DateTimeException e) {
+                throw new TypeConversionException(
+                        '\'' + text + "' is not an RFC 3339 time with a zone, such as 2026-01-05T08:00:00Z");
+            }
+        }
+    }
+
+    /** An instant, or {@code max} for none. */
+    static final class HorizonConverter implements ITypeConverter<Optional<Instant>> {
+        @Override
+        public Optional<Instant> convert(String text) {
+            return text.equals("max") ? Optional.empty() : Optional.of(new InstantConverter().convert(text));
+        }
+    }
+}
