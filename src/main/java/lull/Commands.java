@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import lull.database.DatabaseException;
 import lull.tools.GenerateCommand;
 import lull.tools.ReplayCommand;
 import picocli.CommandLine;
@@ -68,7 +69,8 @@ public final class Commands {
     private static int explain(ParameterException e) {
         CommandLine command = e.getCommandLine();
         StringBuilder text = new StringBuilder(oneLine(e.getMessage()));
-        if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getSuggestions().isEmpty()) {
+        if (e instanceof UnmatchedArgumentException unmatched
+                && !unmatched.getSuggestions().isEmpty()) {
             text.append(". Did you mean ")
                     .append(String.join(" or ", unmatched.getSuggestions()))
                     .append('?');
@@ -85,6 +87,8 @@ public final class Commands {
             message = "cannot use the file " + message;
         } else if (e instanceof InterruptedException) {
             message = "interrupted";
+        } else if (e instanceof Settings.InvalidException || e instanceof DatabaseException) {
+            message = oneLine(message);
         } else if (message.isBlank() || e instanceof RuntimeException && !(e instanceof UncheckedIOException)) {
             message = e.getClass().getSimpleName() + ": " + message;
         }

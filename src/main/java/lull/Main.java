@@ -1,2 +1,18 @@
 package lull;
-public final class Main { public static void main(String[] a) {} }
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The program: {@code java -jar lull.jar [node|replay|generate|migrate] [options]}. */
+public final class Main {
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        ThreadTrap.avoid();
+        Map<String, Object> commands = new LinkedHashMap<>();
+        commands.put("node", new NodeCommand());
+        commands.put("migrate", new MigrateCommand());
+        System.exit(Commands.run(Commands.with(commands), args));
+    }
+}

@@ -55,7 +55,8 @@ public record Settings(
      */
     public static Settings of(Config root) {
         Reader settings = new Reader(root.getConfig("lull"));
-        boolean external = settings.oneOf("clock", List.of("system", "external")).equals("external");
+        boolean external =
+                settings.oneOf("clock", List.of("system", "external")).equals("external");
         Optional<Duration> tick = settings.optionalDuration("tick", "off").map(it -> {
             if (it.compareTo(SHORTEST_TICK) < 0 || it.compareTo(LONGEST_TICK) > 0) {
                 throw settings.invalid("tick", "a tick comes every PT0.1S to P1D, or is off");
@@ -82,7 +83,10 @@ public record Settings(
     /** The environment variable of a setting. */
     private static String variable(String setting) {
         String name = setting.startsWith("policy.") ? setting.substring("policy.".length()) : setting;
-        return "LULL_" + name.replace("jdbc.migrate", "migrate").replaceAll("[.-]", "_").toUpperCase(Locale.ROOT);
+        return "LULL_"
+                + name.replace("jdbc.migrate", "migrate")
+                        .replaceAll("[.-]", "_")
+                        .toUpperCase(Locale.ROOT);
     }
 
     private record Reader(Config config) {
@@ -157,8 +161,8 @@ public record Settings(
 
         Policy policy() {
             Duration idleAfter = optionalDuration("policy.idle-after", "none")
-                    .orElseThrow(() -> invalid(
-                            "policy.idle-after", "it is required: an ISO-8601 duration such as PT15M"));
+                    .orElseThrow(
+                            () -> invalid("policy.idle-after", "it is required: an ISO-8601 duration such as PT15M"));
             return new Policy(
                     idleAfter,
                     optionalDuration("policy.expire-after", "none"),

@@ -69,8 +69,7 @@ class ArchitectureTest {
             .resideInAPackage("slick..");
 
     @ArchTest
-    static final ArchRule nobody_sleeps =
-            noClasses().should().callMethod(Thread.class, "sleep", long.class);
+    static final ArchRule nobody_sleeps = noClasses().should().callMethod(Thread.class, "sleep", long.class);
 
     private static ArchRule only(String from, String... allowed) {
         String[] others = java.util.stream.Stream.of(

@@ -71,7 +71,8 @@ public final class TestDatabase {
 
     private static synchronized void execute(String sql) {
         DatabaseSettings settings = Server.RUNNING.settings(1);
-        try (Connection connection = DriverManager.getConnection(settings.jdbcUrl(), settings.user(), settings.password());
+        try (Connection connection =
+                        DriverManager.getConnection(settings.jdbcUrl(), settings.user(), settings.password());
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         } catch (SQLException e) {
@@ -91,7 +92,8 @@ public final class TestDatabase {
                     server.close();
                     delete(home);
                 }));
-                try (Connection connection = DriverManager.getConnection(server.jdbcUrl(), server.user(), server.password());
+                try (Connection connection =
+                                DriverManager.getConnection(server.jdbcUrl(), server.user(), server.password());
                         Statement statement = connection.createStatement()) {
                     statement.execute("CREATE DATABASE " + TEMPLATE);
                 }

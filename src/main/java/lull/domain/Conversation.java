@@ -55,13 +55,12 @@ public sealed interface Conversation {
         public Optional<Deadline> deadline() {
             Policy policy = session.policy();
             Optional<Deadline> byAge = after(session.openedAt(), policy.maxAge(), Rule.MAX_AGE);
-            Optional<Deadline> byState =
-                    switch (state) {
-                        case PENDING -> after(session.openedAt(), policy.pendingExpireAfter(), Rule.PENDING_TIMEOUT);
-                        case ACTIVE -> after(lastActivity, Optional.of(policy.idleAfter()), Rule.IDLE_TIMEOUT);
-                        case IDLE -> after(since, policy.expireAfter(), Rule.IDLE_EXPIRED);
-                        case EXPIRED, CLOSED, FAILED -> throw new IllegalStateException(state + " is not live");
-                    };
+            Optional<Deadline> byState = switch (state) {
+                case PENDING -> after(session.openedAt(), policy.pendingExpireAfter(), Rule.PENDING_TIMEOUT);
+                case ACTIVE -> after(lastActivity, Optional.of(policy.idleAfter()), Rule.IDLE_TIMEOUT);
+                case IDLE -> after(since, policy.expireAfter(), Rule.IDLE_EXPIRED);
+                case EXPIRED, CLOSED, FAILED -> throw new IllegalStateException(state + " is not live");
+            };
             return Stream.of(byAge, byState).flatMap(Optional::stream).min(Deadline::compareTo);
         }
 
@@ -169,8 +168,7 @@ public sealed interface Conversation {
         return new Decision(events, applyAll(events).answer(at, accepted), false);
     }
 
-    private List<ConversationEvent> onMessage(
-            Request.Message message, Instant at, Policy policy, Instant observedAt) {
+    private List<ConversationEvent> onMessage(Request.Message message, Instant at, Policy policy, Instant observedAt) {
         List<ConversationEvent> events = new ArrayList<>(3);
         Live live;
         if (this instanceof Live current) {
@@ -202,9 +200,11 @@ public sealed interface Conversation {
                     closing.id(),
                     observedAt));
         }
-        // One that outranks the ending is worth a record. One with an id must be recognised when it is repeated, and moves the
+        // One that outranks the ending is worth a record. One with an id must be recognised when it is repeated, and
+        // moves the
         // conversation's own clock as any other line of a stream does (SEMANTICS, "effective time").
-        boolean recorded = closing.id().isPresent() || this instanceof Over over && closing.by().outranks(over.by());
+        boolean recorded = closing.id().isPresent()
+                || this instanceof Over over && closing.by().outranks(over.by());
         return recorded
                 ? List.of(new ClosingIgnored(
                         sessionNumber(), at, closing.to(), closing.by(), closing.reason(), closing.id()))
@@ -218,8 +218,8 @@ public sealed interface Conversation {
      */
     default Conversation apply(ConversationEvent event) {
         if (!couldDecide(event)) {
-            throw new IllegalStateException("session " + sessionNumber() + " is " + state() + " at "
-                    + memory().clock() + ", so this is of another history: " + event);
+            throw new IllegalStateException("session " + sessionNumber() + " is " + state() + " at " + memory().clock()
+                    + ", so this is of another history: " + event);
         }
         return change(event).heard(event);
     }
@@ -231,7 +231,10 @@ public sealed interface Conversation {
                 || !(event instanceof Transition transition)
                 || transition.from().equals(Optional.ofNullable(state()));
         int session = opening ? sessionNumber() + 1 : sessionNumber();
-        return fitsState && leavesState && event.session() == session && !event.at().isBefore(memory().clock());
+        return fitsState
+                && leavesState
+                && event.session() == session
+                && !event.at().isBefore(memory().clock());
     }
 
     private Conversation change(ConversationEvent event) {
@@ -281,7 +284,8 @@ public sealed interface Conversation {
 
     /** The number of the latest session; 0 if there was none. */
     default int sessionNumber() {
-        return this instanceof Live live ? live.session().number()
+        return this instanceof Live live
+                ? live.session().number()
                 : this instanceof Over over ? over.session().number() : 0;
     }
 

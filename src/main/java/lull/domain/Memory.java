@@ -47,9 +47,8 @@ public final class Memory {
 
     Memory remember(String id, Answer answer) {
         boolean full = latest.length == REMEMBERED;
-        Remembered[] longer = full
-                ? Arrays.copyOfRange(latest, 1, REMEMBERED + 1)
-                : Arrays.copyOf(latest, latest.length + 1);
+        Remembered[] longer =
+                full ? Arrays.copyOfRange(latest, 1, REMEMBERED + 1) : Arrays.copyOf(latest, latest.length + 1);
         longer[longer.length - 1] = new Remembered(id, answer);
         return new Memory(clock, longer);
     }

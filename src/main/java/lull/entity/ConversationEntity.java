@@ -65,8 +65,10 @@ public final class ConversationEntity
     private final EntityTime time;
 
     private ConversationEntity(ActorContext<Command> context, ConversationId id, Policy policy, EntityTime time) {
-        // A failed write has an unknown outcome, and a duplicate key means that another node has written: both are cured by reading
-        // the history again. The pause is short, because a database that is back should find its conversations back at once.
+        // A failed write has an unknown outcome, and a duplicate key means that another node has written: both are
+        // cured by reading
+        // the history again. The pause is short, because a database that is back should find its conversations back at
+        // once.
         super(
                 PersistenceId.ofUniqueId(id.entityId()),
                 SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(2), 0.2)
@@ -112,10 +114,7 @@ public final class ConversationEntity
                 .applyAll(overdue)
                 .decide(
                         new Request.Message(
-                                message.messageId(),
-                                time.of(message.at(), now),
-                                message.direction(),
-                                message.from()),
+                                message.messageId(), time.of(message.at(), now), message.direction(), message.from()),
                         policy,
                         now);
         return Effect()
@@ -132,11 +131,7 @@ public final class ConversationEntity
         Conversation current = conversation.applyAll(overdue);
         Decision decision = current.decide(
                 new Request.Closing(
-                        closing.messageId(),
-                        time.of(closing.at(), now),
-                        closing.to(),
-                        closing.by(),
-                        closing.reason()),
+                        closing.messageId(), time.of(closing.at(), now), closing.to(), closing.by(), closing.reason()),
                 policy,
                 now);
         boolean changedMeanwhile = !decision.repeated()
@@ -158,8 +153,8 @@ public final class ConversationEntity
     private ReplyEffect<ConversationEvent, Conversation> onAdvance(Conversation conversation, Advance command) {
         Instant now = time.now();
         List<ConversationEvent> events = conversation.advance(time.bounded(command.now(), now), now);
-        Reply.Advanced reply = new Reply.Advanced(
-                events.size(), events.stream().findFirst().map(ConversationEvent::at));
+        Reply.Advanced reply =
+                new Reply.Advanced(events.size(), events.stream().findFirst().map(ConversationEvent::at));
         return Effect().persist(events).thenReply(command.replyTo(), state -> reply);
     }
 

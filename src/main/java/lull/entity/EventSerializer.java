@@ -161,30 +161,33 @@ public final class EventSerializer extends SerializerWithStringManifest {
         int session = Integer.parseInt(fields.get("session"));
         Instant at = Instant.parse(fields.get("at"));
         return switch (manifest) {
-            case MESSAGE -> new MessageRecorded(
-                    session, at, fields.get("messageId"), direction(fields.get("direction")), text(fields, "from"));
+            case MESSAGE ->
+                new MessageRecorded(
+                        session, at, fields.get("messageId"), direction(fields.get("direction")), text(fields, "from"));
             case OPENED -> new Opened(session, at, policy(fields), observedAt(fields));
             case REPLY -> new Replied(session, at, observedAt(fields));
             case IDLE -> new WentIdle(session, at, observedAt(fields));
             case REACTIVATED -> new Reactivated(session, at, observedAt(fields));
-            case EXPIRED -> new Expired(
-                    session, at, state(fields.get("from")), rule(fields.get("rule")), observedAt(fields));
-            case ENDED -> new Ended(
-                    session,
-                    at,
-                    state(fields.get("from")),
-                    state(fields.get("to")),
-                    authority(fields.get("by")),
-                    text(fields, "reason"),
-                    text(fields, "messageId"),
-                    observedAt(fields));
-            case CLOSING_IGNORED -> new ClosingIgnored(
-                    session,
-                    at,
-                    state(fields.get("to")),
-                    authority(fields.get("by")),
-                    text(fields, "reason"),
-                    text(fields, "messageId"));
+            case EXPIRED ->
+                new Expired(session, at, state(fields.get("from")), rule(fields.get("rule")), observedAt(fields));
+            case ENDED ->
+                new Ended(
+                        session,
+                        at,
+                        state(fields.get("from")),
+                        state(fields.get("to")),
+                        authority(fields.get("by")),
+                        text(fields, "reason"),
+                        text(fields, "messageId"),
+                        observedAt(fields));
+            case CLOSING_IGNORED ->
+                new ClosingIgnored(
+                        session,
+                        at,
+                        state(fields.get("to")),
+                        authority(fields.get("by")),
+                        text(fields, "reason"),
+                        text(fields, "messageId"));
             default -> throw new IllegalArgumentException("no event has the manifest " + manifest);
         };
     }

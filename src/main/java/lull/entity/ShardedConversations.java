@@ -40,13 +40,11 @@ public final class ShardedConversations implements Conversations {
      * @param policy for the sessions that will be opened from now on
      * @param maxInFlight the most requests from outside that may be under way through this node; more are refused at once
      */
-    public static ShardedConversations init(
-            ActorSystem<?> system, Policy policy, EntityTime time, int maxInFlight) {
+    public static ShardedConversations init(ActorSystem<?> system, Policy policy, EntityTime time, int maxInFlight) {
         ClusterSharding sharding = ClusterSharding.get(system);
         sharding.init(Entity.of(
                         ConversationEntity.TYPE_KEY,
-                        context -> ConversationEntity.create(
-                                ConversationId.parse(context.getEntityId()), policy, time))
+                        context -> ConversationEntity.create(ConversationId.parse(context.getEntityId()), policy, time))
                 .withStopMessage(ConversationEntity.Stop.INSTANCE));
         return new ShardedConversations(sharding, maxInFlight);
     }
@@ -73,8 +71,7 @@ public final class ShardedConversations implements Conversations {
         return ask(id, replyTo -> new ConversationEntity.Advance(now, replyTo));
     }
 
-    private <R> CompletionStage<R> ask(
-            ConversationId id, Function<ActorRef<R>, ConversationEntity.Command> command) {
+    private <R> CompletionStage<R> ask(ConversationId id, Function<ActorRef<R>, ConversationEntity.Command> command) {
         return sharding.entityRefFor(ConversationEntity.TYPE_KEY, id.entityId())
                 .ask(command, PATIENCE)
                 .exceptionally(failure -> {

@@ -49,17 +49,15 @@ final class ConversationProjectionHandler extends JdbcHandler<List<JournalEntry>
             if (entry.sequence() <= reached) {
                 continue;
             }
-            Optional<ConversationRow> next = entry.sequence() == reached + 1
-                    ? step(row, entry)
-                    : rebuilt(connection, entry, reached);
+            Optional<ConversationRow> next =
+                    entry.sequence() == reached + 1 ? step(row, entry) : rebuilt(connection, entry, reached);
             next.ifPresent(it -> {
                 rows.put(entry.id(), it);
                 changed.add(entry.id());
             });
         }
         if (!changed.isEmpty()) {
-            conversations.upsert(
-                    connection, changed.stream().map(rows::get).toList());
+            conversations.upsert(connection, changed.stream().map(rows::get).toList());
         }
     }
 
@@ -71,7 +69,11 @@ final class ConversationProjectionHandler extends JdbcHandler<List<JournalEntry>
 
     private Optional<ConversationRow> rebuilt(Connection connection, JournalEntry upTo, long reached)
             throws SQLException {
-        log.debug("{} is at event {} in the read model, and now comes {}: made anew", upTo.id(), reached, upTo.sequence());
+        log.debug(
+                "{} is at event {} in the read model, and now comes {}: made anew",
+                upTo.id(),
+                reached,
+                upTo.sequence());
         Optional<ConversationRow> row = Optional.empty();
         long after = 0;
         List<JournalEntry> page;

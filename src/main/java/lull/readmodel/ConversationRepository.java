@@ -29,8 +29,7 @@ final class ConversationRepository {
 
     private static final String BY_ID = "select " + COLUMNS + " from conversation where id = any (?)";
 
-    private static final String UPSERT =
-            """
+    private static final String UPSERT = """
             insert into conversation as row
               (id, slice, session, state, opened_at, since, last_activity, deadline, rule,
                idle_after, expire_after, pending_expire_after, max_age, sequence)
@@ -45,16 +44,14 @@ final class ConversationRepository {
             where row.sequence < excluded.sequence
             """;
 
-    private static final String DUE =
-            """
+    private static final String DUE = """
             select id, deadline from conversation
             where slice = ? and deadline <= ? and (deadline, id) > (?, ?)
             order by deadline, id
             limit ?
             """;
 
-    private static final String LIST_STATE = "(select " + COLUMNS
-            + """
+    private static final String LIST_STATE = "(select " + COLUMNS + """
              from conversation
              where state = ? and id like ? and (?::bigint is null or deadline < ?) and (?::bigint is null or (last_activity, id) < (?, ?))
              order by last_activity desc, id desc
@@ -72,20 +69,45 @@ final class ConversationRepository {
     /** Writes rows as they are. One that is newer in the table stays: so an event that comes twice changes nothing. */
     void upsert(Connection connection, Collection<ConversationRow> rows) throws SQLException {
         try (PreparedStatement upsert = connection.prepareStatement(UPSERT)) {
-            upsert.setArray(1, texts(connection, rows.stream().map(row -> row.id().entityId())));
+            upsert.setArray(
+                    1, texts(connection, rows.stream().map(row -> row.id().entityId())));
             upsert.setArray(2, array(connection, "int2", rows, row -> row.id().slice()));
             upsert.setArray(3, array(connection, "int4", rows, ConversationRow::session));
-            upsert.setArray(4, array(connection, "int2", rows, row -> row.state().ordinal()));
+            upsert.setArray(
+                    4, array(connection, "int2", rows, row -> row.state().ordinal()));
             upsert.setArray(5, array(connection, "int8", rows, row -> nanos(row.openedAt())));
             upsert.setArray(6, array(connection, "int8", rows, row -> nanos(row.since())));
             upsert.setArray(7, array(connection, "int8", rows, row -> nanos(row.lastActivity())));
-            upsert.setArray(8, array(connection, "int8", rows, row -> row.next().map(it -> nanos(it.at())).orElse(null)));
             upsert.setArray(
-                    9, array(connection, "int2", rows, row -> row.next().map(it -> it.rule().ordinal()).orElse(null)));
-            upsert.setArray(10, array(connection, "int8", rows, row -> row.policy().idleAfter().toNanos()));
-            upsert.setArray(11, array(connection, "int8", rows, row -> nanos(row.policy().expireAfter())));
-            upsert.setArray(12, array(connection, "int8", rows, row -> nanos(row.policy().pendingExpireAfter())));
-            upsert.setArray(13, array(connection, "int8", rows, row -> nanos(row.policy().maxAge())));
+                    8,
+                    array(
+                            connection,
+                            "int8",
+                            rows,
+                            row -> row.next().map(it -> nanos(it.at())).orElse(null)));
+            upsert.setArray(
+                    9,
+                    array(
+                            connection,
+                            "int2",
+                            rows,
+                            row -> row.next().map(it -> it.rule().ordinal()).orElse(null)));
+            upsert.setArray(
+                    10,
+                    array(
+                            connection,
+                            "int8",
+                            rows,
+                            row -> row.policy().idleAfter().toNanos()));
+            upsert.setArray(
+                    11,
+                    array(connection, "int8", rows, row -> nanos(row.policy().expireAfter())));
+            upsert.setArray(
+                    12,
+                    array(connection, "int8", rows, row -> nanos(row.policy().pendingExpireAfter())));
+            upsert.setArray(
+                    13,
+                    array(connection, "int8", rows, row -> nanos(row.policy().maxAge())));
             upsert.setArray(14, array(connection, "int8", rows, ConversationRow::sequence));
             upsert.executeUpdate();
         }
@@ -120,7 +142,8 @@ final class ConversationRepository {
             for (State state : states) {
                 select.setInt(at++, state.ordinal());
                 select.setString(at++, query.tenant() + "|%");
-                Long dueBefore = query.dueBefore().map(ConversationRepository::nanos).orElse(null);
+                Long dueBefore =
+                        query.dueBefore().map(ConversationRepository::nanos).orElse(null);
                 select.setObject(at++, dueBefore, java.sql.Types.BIGINT);
                 select.setObject(at++, dueBefore, java.sql.Types.BIGINT);
                 Long before = query.after().map(it -> nanos(it.lastActivity())).orElse(null);
@@ -142,9 +165,8 @@ final class ConversationRepository {
         List<ConversationRow> found = new ArrayList<>();
         try (ResultSet row = select.executeQuery()) {
             while (row.next()) {
-                Optional<Deadline> next = number(row, 7)
-                        .map(ConversationRepository::instant)
-                        .map(at -> new Deadline(at, rule(row)));
+                Optional<Deadline> next =
+                        number(row, 7).map(ConversationRepository::instant).map(at -> new Deadline(at, rule(row)));
                 Policy policy = new Policy(
                         Duration.ofNanos(row.getLong(9)),
                         number(row, 10).map(Duration::ofNanos),
@@ -209,7 +231,6 @@ final class ConversationRepository {
     }
 
     private static Instant instant(long nanos) {
-        return Instant.ofEpochSecond(
-                Math.floorDiv(nanos, 1_000_000_000L), Math.floorMod(nanos, 1_000_000_000L));
+        return Instant.ofEpochSecond(Math.floorDiv(nanos, 1_000_000_000L), Math.floorMod(nanos, 1_000_000_000L));
     }
 }

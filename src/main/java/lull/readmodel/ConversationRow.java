@@ -2,8 +2,8 @@ package lull.readmodel;
 
 import java.time.Instant;
 import java.util.Optional;
-import lull.domain.Conversation;
 import lull.domain.Authority;
+import lull.domain.Conversation;
 import lull.domain.Conversation.Live;
 import lull.domain.Conversation.Over;
 import lull.domain.ConversationEvent;

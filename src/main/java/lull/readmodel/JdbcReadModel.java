@@ -41,8 +41,7 @@ public final class JdbcReadModel implements ReadModel, DueIndex {
 
     private static final String HORIZON = "select journal_horizon()";
 
-    private static final String OFFSET =
-            """
+    private static final String OFFSET = """
             select coalesce(max(current_offset::bigint), 0) from akka_projection_offset_store
             where projection_name = ? and projection_key = ?
             """;
@@ -64,8 +63,7 @@ public final class JdbcReadModel implements ReadModel, DueIndex {
     public static JdbcReadModel init(
             ActorSystem<?> system, DataSource dataSource, CommitSignal commits, ProjectionSettings settings) {
         Jdbc jdbc = new Jdbc(
-                dataSource,
-                system.dispatchers().lookup(DispatcherSelector.fromConfig("lull.blocking-dispatcher")));
+                dataSource, system.dispatchers().lookup(DispatcherSelector.fromConfig("lull.blocking-dispatcher")));
         JournalQueries journal = new JournalQueries(new EventDecoder(system));
         ConversationRepository conversations = new ConversationRepository();
         JournalSource source = new JournalSource(system, jdbc, journal, commits, settings);
@@ -109,13 +107,16 @@ public final class JdbcReadModel implements ReadModel, DueIndex {
 
     /** Everything that was acknowledged before the call is in the feed, and so it first waits until it is safe to read that far. */
     private Source<JournalEntry, NotUsed> feed(String tenant, long after, List<String> kinds) {
-        return Source.lazyCompletionStageSource(() -> head().thenCompose(head ->
-                        await(head, () -> horizon().thenApply(it -> it - 1), FEED_WAIT_LIMIT, "a transaction holds the feed up")
-                                .thenApply(ready -> pages(
-                                        after,
-                                        JournalEntry::position,
-                                        from -> jdbc.run(connection -> journal.behind(
-                                                connection, from, head + 1, tenant, kinds, FEED_PAGE))))))
+        return Source.lazyCompletionStageSource(() -> head().thenCompose(head -> await(
+                                head,
+                                () -> horizon().thenApply(it -> it - 1),
+                                FEED_WAIT_LIMIT,
+                                "a transaction holds the feed up")
+                        .thenApply(ready -> pages(
+                                after,
+                                JournalEntry::position,
+                                from -> jdbc.run(connection ->
+                                        journal.behind(connection, from, head + 1, tenant, kinds, FEED_PAGE))))))
                 .mapMaterializedValue(ignored -> NotUsed.getInstance());
     }
 
@@ -124,30 +125,27 @@ public final class JdbcReadModel implements ReadModel, DueIndex {
             long start,
             java.util.function.ToLongFunction<JournalEntry> place,
             java.util.function.LongFunction<CompletionStage<List<JournalEntry>>> read) {
-        return Source.unfoldAsync(Optional.of(start), (Optional<Long> from) -> from.isEmpty()
-                        ? CompletableFuture.completedFuture(Optional.<Pair<Optional<Long>, List<JournalEntry>>>empty())
-                        : read.apply(from.get())
-                                .thenApply(page -> Optional.of(Pair.create(
-                                        page.size() < FEED_PAGE
-                                                ? Optional.<Long>empty()
-                                                : Optional.of(place.applyAsLong(page.get(page.size() - 1))),
-                                        page))))
+        return Source.unfoldAsync(
+                        Optional.of(start),
+                        (Optional<Long> from) -> from.isEmpty()
+                                ? CompletableFuture.completedFuture(
+                                        Optional.<Pair<Optional<Long>, List<JournalEntry>>>empty())
+                                : read.apply(from.get())
+                                        .thenApply(page -> Optional.of(Pair.create(
+                                                page.size() < FEED_PAGE
+                                                        ? Optional.<Long>empty()
+                                                        : Optional.of(place.applyAsLong(page.get(page.size() - 1))),
+                                                page))))
                 .mapConcat(page -> page);
     }
 
     private CompletionStage<Void> await(
-            long wanted,
-            java.util.function.Supplier<CompletionStage<Long>> reached,
-            Duration limit,
-            String complaint) {
+            long wanted, java.util.function.Supplier<CompletionStage<Long>> reached, Duration limit, String complaint) {
         return await(wanted, reached, Instant.now().plus(limit), complaint);
     }
 
     private CompletionStage<Void> await(
-            long wanted,
-            java.util.function.Supplier<CompletionStage<Long>> reached,
-            Instant limit,
-            String complaint) {
+            long wanted, java.util.function.Supplier<CompletionStage<Long>> reached, Instant limit, String complaint) {
         return reached.get().thenCompose(position -> {
             if (position >= wanted) {
                 return CompletableFuture.completedFuture(null);
@@ -155,10 +153,7 @@ public final class JdbcReadModel implements ReadModel, DueIndex {
             if (Instant.now().isAfter(limit)) {
                 return CompletableFuture.failedFuture(new TimeoutException(complaint));
             }
-            return Patterns.after(
-                    LOOK_AGAIN,
-                    system.classicSystem(),
-                    () -> await(wanted, reached, limit, complaint));
+            return Patterns.after(LOOK_AGAIN, system.classicSystem(), () -> await(wanted, reached, limit, complaint));
         });
     }
 

@@ -18,8 +18,7 @@ final class JournalQueries {
     private static final String COLUMNS =
             "ordering, persistence_id, sequence_number, write_timestamp, event_payload, event_ser_id, event_ser_manifest";
 
-    private static final String BEHIND = "select " + COLUMNS
-            + """
+    private static final String BEHIND = "select " + COLUMNS + """
 
              from event_journal
              where ordering > ? and ordering < journal_horizon() and not deleted
@@ -27,8 +26,7 @@ final class JournalQueries {
              limit ?
             """;
 
-    private static final String KINDS_BEHIND = "select " + COLUMNS
-            + """
+    private static final String KINDS_BEHIND = "select " + COLUMNS + """
 
              from event_journal
              where ordering > ? and ordering < ? and ordering < journal_horizon() and not deleted
@@ -37,8 +35,7 @@ final class JournalQueries {
              limit ?
             """;
 
-    private static final String OF_ONE = "select " + COLUMNS
-            + """
+    private static final String OF_ONE = "select " + COLUMNS + """
 
              from event_journal
              where persistence_id = ? and sequence_number > ? and sequence_number <= ? and not deleted

@@ -38,11 +38,10 @@ final class JournalSource extends SourceProvider<Long, JournalEntry> {
     }
 
     @Override
-    public CompletionStage<Source<JournalEntry, NotUsed>> source(
-            Supplier<CompletionStage<Optional<Long>>> offset) {
+    public CompletionStage<Source<JournalEntry, NotUsed>> source(Supplier<CompletionStage<Optional<Long>>> offset) {
         return offset.get()
-                .thenApply(stored -> Source.unfoldAsync(stored.orElse(0L), this::next)
-                        .mapConcat(page -> page));
+                .thenApply(stored ->
+                        Source.unfoldAsync(stored.orElse(0L), this::next).mapConcat(page -> page));
     }
 
     @Override

@@ -170,8 +170,7 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
     private Behavior<Command> onCaughtUp(CaughtUp outcome) {
         catchingUp = false;
         caughtUp = outcome.failure().isEmpty();
-        outcome.failure()
-                .ifPresent(failure -> posted.remove().replyTo().tell(StatusReply.error(failure.getMessage())));
+        outcome.failure().ifPresent(failure -> posted.remove().replyTo().tell(StatusReply.error(failure.getMessage())));
         serve();
         return this;
     }

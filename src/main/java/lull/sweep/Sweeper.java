@@ -60,12 +60,10 @@ public final class Sweeper extends AbstractBehavior<Sweeper.Command> {
         return ClusterSharding.get(system)
                 .init(Entity.of(
                         TYPE_KEY,
-                        context -> create(
-                                Integer.parseInt(context.getEntityId()), due, conversations, settings)));
+                        context -> create(Integer.parseInt(context.getEntityId()), due, conversations, settings)));
     }
 
-    static Behavior<Command> create(
-            int slice, DueIndex due, Conversations conversations, SweepSettings settings) {
+    static Behavior<Command> create(int slice, DueIndex due, Conversations conversations, SweepSettings settings) {
         return Behaviors.setup(context -> new Sweeper(context, slice, due, conversations, settings));
     }
 
@@ -116,7 +114,10 @@ public final class Sweeper extends AbstractBehavior<Sweeper.Command> {
                         .warn("slice {} could not be swept, the next tick tries again: {}", slice, failure.toString()));
         underWay.ifPresent(sweep -> sweep.replyTo()
                 .tell(new Swept(
-                        sweep.tick(), slice, finished.report(), finished.failure().isEmpty())));
+                        sweep.tick(),
+                        slice,
+                        finished.report(),
+                        finished.failure().isEmpty())));
         underWay = Optional.empty();
         return this;
     }
@@ -124,13 +125,16 @@ public final class Sweeper extends AbstractBehavior<Sweeper.Command> {
     private CompletionStage<SweepReport> walk(Instant now) {
         return dueRows(now)
                 .mapAsyncUnordered(settings.parallelism(), row -> advance(row, now))
-                .runWith(Sink.fold(SweepReport.NOTHING, SweepReport::plus), getContext().getSystem());
+                .runWith(
+                        Sink.fold(SweepReport.NOTHING, SweepReport::plus),
+                        getContext().getSystem());
     }
 
     /** Page after page behind the last row of the one before, so that rows which stay for a while hide nothing; ends with a page not full. */
     private Source<DueConversation, NotUsed> dueRows(Instant now) {
-        return Source.unfoldAsync(Optional.of(DueConversation.START), (Optional<DueConversation> after) ->
-                        after.isEmpty() ? end() : page(now, after.get()))
+        return Source.unfoldAsync(
+                        Optional.of(DueConversation.START),
+                        (Optional<DueConversation> after) -> after.isEmpty() ? end() : page(now, after.get()))
                 .mapConcat(rows -> rows);
     }
 

@@ -16,7 +16,8 @@ public record TickReport(Instant now, int slices, SweepReport swept, Duration du
     /** One line for the log. */
     @Override
     public String toString() {
-        return "tick " + now + ": " + slices + " slices, " + swept.due() + " due, " + swept.transitioned() + " transitioned, "
+        return "tick " + now + ": " + slices + " slices, " + swept.due() + " due, " + swept.transitioned()
+                + " transitioned, "
                 + swept.alreadyDone() + " already done, " + swept.failed() + " failed, oldest lateness "
                 + swept.oldestLateness().toMillis() + " ms, took " + duration.toMillis() + " ms"
                 + (complete ? "" : ", not every slice could be swept");

@@ -79,14 +79,15 @@ class ConversationEntityTest {
     }
 
     private Reply.Recorded record(String messageId, Optional<Instant> at, Direction direction) {
-        return entity.<Reply.Recorded>runCommand(replyTo ->
-                        new ConversationEntity.Record(new NewMessage(messageId, at, direction, Optional.empty()), replyTo))
+        return entity.<Reply.Recorded>runCommand(replyTo -> new ConversationEntity.Record(
+                        new NewMessage(messageId, at, direction, Optional.empty()), replyTo))
                 .reply();
     }
 
     private Reply.Closed close(Authority by, Optional<String> messageId, OptionalLong ifSequence) {
         return entity.<Reply.Closed>runCommand(replyTo -> new ConversationEntity.Close(
-                        new NewClosing(messageId, Optional.empty(), State.CLOSED, by, Optional.empty(), ifSequence), replyTo))
+                        new NewClosing(messageId, Optional.empty(), State.CLOSED, by, Optional.empty(), ifSequence),
+                        replyTo))
                 .reply();
     }
 
@@ -96,7 +97,9 @@ class ConversationEntityTest {
     }
 
     private Optional<ConversationView> get() {
-        return entity.<Reply.Found>runCommand(ConversationEntity.Get::new).reply().conversation();
+        return entity.<Reply.Found>runCommand(ConversationEntity.Get::new)
+                .reply()
+                .conversation();
     }
 
     @Test
@@ -189,7 +192,8 @@ class ConversationEntityTest {
     @Test
     void an_unknown_conversation_is_not_found_and_not_closed() {
         assertThat(get()).isEmpty();
-        assertThat(close(Authority.USER, Optional.of("c1"), OptionalLong.empty()).outcome())
+        assertThat(close(Authority.USER, Optional.of("c1"), OptionalLong.empty())
+                        .outcome())
                 .isEqualTo(Reply.Outcome.UNKNOWN);
         assertThat(get()).isEmpty();
     }
@@ -198,7 +202,8 @@ class ConversationEntityTest {
     void of_two_closings_the_first_wins() {
         record("m1", Optional.empty(), Direction.INBOUND);
 
-        assertThat(close(Authority.AGENT, Optional.empty(), OptionalLong.empty()).outcome())
+        assertThat(close(Authority.AGENT, Optional.empty(), OptionalLong.empty())
+                        .outcome())
                 .isEqualTo(Reply.Outcome.ENDED);
         Reply.Closed higher = close(Authority.USER, Optional.empty(), OptionalLong.empty());
         Reply.Closed lower = close(Authority.SYSTEM, Optional.empty(), OptionalLong.empty());

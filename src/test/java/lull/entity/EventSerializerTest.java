@@ -58,25 +58,13 @@ class EventSerializerTest {
                         "message",
                         """
                         {"session":2,"at":"2026-11-22T10:00:00.123456789Z","messageId":"m2","direction":"outbound"}"""),
-                new Pinned(
-                        new ConversationEvent.Replied(1, AT, SEEN),
-                        "reply",
-                        """
+                new Pinned(new ConversationEvent.Replied(1, AT, SEEN), "reply", """
                         {"session":1,"at":"2026-11-22T10:00:00.123456789Z","observedAt":"2026-11-22T10:00:01Z"}"""),
-                new Pinned(
-                        new ConversationEvent.WentIdle(1, AT, SEEN),
-                        "idle",
-                        """
+                new Pinned(new ConversationEvent.WentIdle(1, AT, SEEN), "idle", """
                         {"session":1,"at":"2026-11-22T10:00:00.123456789Z","observedAt":"2026-11-22T10:00:01Z"}"""),
-                new Pinned(
-                        new ConversationEvent.Reactivated(1, AT, SEEN),
-                        "reactivated",
-                        """
+                new Pinned(new ConversationEvent.Reactivated(1, AT, SEEN), "reactivated", """
                         {"session":1,"at":"2026-11-22T10:00:00.123456789Z","observedAt":"2026-11-22T10:00:01Z"}"""),
-                new Pinned(
-                        new ConversationEvent.Expired(1, AT, State.IDLE, Rule.IDLE_EXPIRED, SEEN),
-                        "expired",
-                        """
+                new Pinned(new ConversationEvent.Expired(1, AT, State.IDLE, Rule.IDLE_EXPIRED, SEEN), "expired", """
                         {"session":1,"at":"2026-11-22T10:00:00.123456789Z","from":"idle","rule":"idle-expired",\
                         "observedAt":"2026-11-22T10:00:01Z"}"""),
                 new Pinned(
@@ -115,7 +103,8 @@ class EventSerializerTest {
 
     @Test
     void every_event_class_has_a_pinned_form() {
-        Set<Class<?>> withForm = pinned().stream().map(it -> it.event().getClass()).collect(Collectors.toSet());
+        Set<Class<?>> withForm =
+                pinned().stream().map(it -> it.event().getClass()).collect(Collectors.toSet());
 
         assertThat(events(ConversationEvent.class)).isEqualTo(withForm);
     }
@@ -147,7 +136,8 @@ class EventSerializerTest {
 
     @Test
     void a_field_that_a_later_version_added_is_passed_over() {
-        String json = "{\"session\":1,\"at\":\"2026-11-22T10:00:00Z\",\"observedAt\":\"2026-11-22T10:00:01Z\",\"new\":7}";
+        String json =
+                "{\"session\":1,\"at\":\"2026-11-22T10:00:00Z\",\"observedAt\":\"2026-11-22T10:00:01Z\",\"new\":7}";
 
         assertThat(serializer.fromBinary(json.getBytes(StandardCharsets.UTF_8), "idle"))
                 .isEqualTo(new ConversationEvent.WentIdle(1, Instant.parse("2026-11-22T10:00:00Z"), SEEN));

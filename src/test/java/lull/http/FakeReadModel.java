@@ -56,6 +56,7 @@ final class FakeReadModel implements ReadModel {
                         it.openedAt(),
                         it.since(),
                         it.lastActivity(),
+                        it.policy(),
                         it.next(),
                         it.sequence()))
                 .toList());

@@ -80,8 +80,8 @@ class SchedulerTest {
     }
 
     private void start(Optional<Duration> interval) {
-        scheduler = testKit.spawn(Scheduler.create(
-                sweepers.getRef(), due, new EntityTime(clock, external), interval, PATIENCE));
+        scheduler = testKit.spawn(
+                Scheduler.create(sweepers.getRef(), due, new EntityTime(clock, external), interval, PATIENCE));
     }
 
     @AfterEach
@@ -223,8 +223,7 @@ class SchedulerTest {
         TickReport report = caller.receiveMessage().getValue();
         assertThat(report.now()).isEqualTo(then);
         assertThat(report.complete()).isTrue();
-        assertThat(report.swept())
-                .isEqualTo(new SweepReport(3 * SLICES, 2 * SLICES, SLICES, 0, Duration.ofSeconds(5)));
+        assertThat(report.swept()).isEqualTo(new SweepReport(3 * SLICES, 2 * SLICES, SLICES, 0, Duration.ofSeconds(5)));
         assertThat(sweeps.values()).allMatch(sweep -> sweep.now().equals(then));
     }
 

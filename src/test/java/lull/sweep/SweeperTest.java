@@ -111,8 +111,8 @@ class SweeperTest {
     private final Due due = new Due();
     private final Told conversations = new Told();
     private final TestProbe<Sweeper.Swept> scheduler = testKit.createTestProbe(Sweeper.Swept.class);
-    private final ActorRef<Sweeper.Command> sweeper = testKit.spawn(Sweeper.create(
-            5, due, conversations, new SweepSettings(PAGE, PARALLELISM, Duration.ofSeconds(10))));
+    private final ActorRef<Sweeper.Command> sweeper = testKit.spawn(
+            Sweeper.create(5, due, conversations, new SweepSettings(PAGE, PARALLELISM, Duration.ofSeconds(10))));
 
     private void rows(int count, Instant deadline) {
         IntStream.range(0, count)
