@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -135,8 +136,8 @@ final class ConversationRepository {
     /** One page of a list: for each state that is asked for the newest rows by its index, and of those the newest. */
     List<ConversationRow> list(Connection connection, ListQuery query) throws SQLException {
         List<State> states = query.state().map(List::of).orElse(List.of(State.values()));
-        String sql = String.join(" union all ", java.util.Collections.nCopies(states.size(), LIST_STATE))
-                + " order by last_activity desc, id desc limit ?";
+        String sql = "select * from (" + String.join(" union all ", Collections.nCopies(states.size(), LIST_STATE))
+                + ") as newest order by last_activity desc, id desc limit ?";
         try (PreparedStatement select = connection.prepareStatement(sql)) {
             int at = 1;
             for (State state : states) {

@@ -43,9 +43,9 @@ CREATE TABLE conversation (
 -- not in it: it is as large as what is live, however long the history.
 CREATE INDEX conversation_due ON conversation (slice, deadline, id) WHERE deadline IS NOT NULL;
 
--- Lists, newest activity first, by cursor (last_activity, id). With a state it is one range of this index; without, one range for each of
+-- Lists, newest activity first, by cursor (last_activity, id): backwards. With a state it is one range of this index; without, one range for each of
 -- the six states, merged: that costs six short reads, where an index of its own would cost a write at each message.
-CREATE INDEX conversation_list ON conversation (state, last_activity DESC, id);
+CREATE INDEX conversation_list ON conversation (state, last_activity, id);
 
 -- For people: SELECT * FROM conversations WHERE key = '...'. To the microsecond. Not for programs, and no query in Lull uses it.
 CREATE VIEW conversations AS
