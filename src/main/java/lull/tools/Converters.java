@@ -40,11 +40,14 @@ final class Converters {
         }
     }
 
+    /** Where time ends; empty: nowhere. A type of its own, as picocli has its own idea of an option that is an {@link Optional}. */
+    record Horizon(Optional<Instant> at) {}
+
     /** An instant, or {@code max} for none. */
-    static final class HorizonConverter implements ITypeConverter<Optional<Instant>> {
+    static final class HorizonConverter implements ITypeConverter<Horizon> {
         @Override
-        public Optional<Instant> convert(String text) {
-            return text.equals("max") ? Optional.empty() : Optional.of(new InstantConverter().convert(text));
+        public Horizon convert(String text) {
+            return new Horizon(text.equals("max") ? Optional.empty() : Optional.of(new InstantConverter().convert(text)));
         }
     }
 }

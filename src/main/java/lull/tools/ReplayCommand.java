@@ -5,8 +5,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,7 +42,7 @@ public final class ReplayCommand implements Callable<Integer> {
     @Option(names = "--horizon", paramLabel = "INSTANT|max", defaultValue = "max", converter = Converters.HorizonConverter.class,
             description = "Where time ends: lines after it are left out, deadlines until it fire. max: all of them. "
                     + "Default: ${DEFAULT-VALUE}")
-    private Optional<Instant> horizon;
+    private Converters.Horizon horizon;
 
     @Option(names = "--give-up-after", paramLabel = "DURATION", defaultValue = "PT5M", converter = Converters.DurationConverter.class,
             description = "Fail after so long without any progress. Default: ${DEFAULT-VALUE}")
@@ -72,7 +70,7 @@ public final class ReplayCommand implements Callable<Integer> {
         }
         Replay.Options options;
         try {
-            options = new Replay.Options(input, out, url, inFlight, tickEvery, horizon, giveUpAfter);
+            options = new Replay.Options(input, out, url, inFlight, tickEvery, horizon.at(), giveUpAfter);
         } catch (IllegalArgumentException e) {
             throw wrong(e.getMessage());
         }
