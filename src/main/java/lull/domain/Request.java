@@ -28,8 +28,19 @@ public sealed interface Request {
      * The session shall end.
      *
      * @param to {@link State#CLOSED} or {@link State#FAILED}
+     * @param by {@link Authority#FAILURE} for a failure and for nothing else; never {@link Authority#TIME}
      * @param reason free text
      */
     record Closing(Optional<String> id, Instant at, State to, Authority by, Optional<String> reason)
-            implements Request {}
+            implements Request {
+
+        /** @throws IllegalArgumentException if no such closing can be asked for */
+        public Closing {
+            boolean possible =
+                    by == Authority.FAILURE ? to == State.FAILED : to == State.CLOSED && by != Authority.TIME;
+            if (!possible) {
+                throw new IllegalArgumentException("nobody can ask for " + to + " by " + by);
+            }
+        }
+    }
 }

@@ -2,6 +2,7 @@ package lull.domain;
 
 import static lull.domain.Story.at;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.List;
 import java.util.Optional;
@@ -53,6 +54,23 @@ class ClosingTest {
 
         assertThat(story.transitions()).endsWith("1 failed 1 failed");
         assertThat(((Over) story.now()).by()).isEqualTo(Authority.FAILURE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "IDLE, USER",
+        "PENDING, SYSTEM",
+        "EXPIRED, SYSTEM",
+        "EXPIRED, TIME",
+        "CLOSED, TIME",
+        "CLOSED, FAILURE",
+        "FAILED, USER",
+        "FAILED, TIME"
+    })
+    void nobody_can_ask_for_another_end_or_in_the_name_of_time(State to, Authority by) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Request.Closing(Optional.empty(), at(1), to, by, Optional.empty()))
+                .withMessage("nobody can ask for " + to + " by " + by);
     }
 
     @Test
