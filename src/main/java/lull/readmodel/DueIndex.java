@@ -1,5 +1,6 @@
 package lull.readmodel;
 
+import akka.Done;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -15,5 +16,5 @@ public interface DueIndex {
     CompletionStage<List<DueConversation>> page(int slice, Instant now, DueConversation after, int limit);
 
     /** Completes once everything that was stored before the call is in the index. Fails when that takes longer than 60 s. */
-    CompletionStage<Void> caughtUp();
+    CompletionStage<Done> caughtUp();
 }

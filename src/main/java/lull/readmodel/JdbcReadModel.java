@@ -1,5 +1,6 @@
 package lull.readmodel;
 
+import akka.Done;
 import akka.NotUsed;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
@@ -82,7 +83,7 @@ public final class JdbcReadModel implements ReadModel, DueIndex {
     }
 
     @Override
-    public CompletionStage<Void> caughtUp() {
+    public CompletionStage<Done> caughtUp() {
         return head().thenCompose(head ->
                 await(head, this::offset, CATCH_UP_LIMIT, "the read model has not caught up with the journal"));
     }
@@ -139,16 +140,16 @@ public final class JdbcReadModel implements ReadModel, DueIndex {
                 .mapConcat(page -> page);
     }
 
-    private CompletionStage<Void> await(
+    private CompletionStage<Done> await(
             long wanted, java.util.function.Supplier<CompletionStage<Long>> reached, Duration limit, String complaint) {
         return await(wanted, reached, Instant.now().plus(limit), complaint);
     }
 
-    private CompletionStage<Void> await(
+    private CompletionStage<Done> await(
             long wanted, java.util.function.Supplier<CompletionStage<Long>> reached, Instant limit, String complaint) {
         return reached.get().thenCompose(position -> {
             if (position >= wanted) {
-                return CompletableFuture.completedFuture(null);
+                return CompletableFuture.completedFuture(Done.getInstance());
             }
             if (Instant.now().isAfter(limit)) {
                 return CompletableFuture.failedFuture(new TimeoutException(complaint));

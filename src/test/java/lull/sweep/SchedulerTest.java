@@ -3,6 +3,7 @@ package lull.sweep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import akka.Done;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.ManualTime;
 import akka.actor.testkit.typed.javadsl.TestProbe;
@@ -49,7 +50,7 @@ class SchedulerTest {
 
     /** A read model that catches up when the test says so. */
     private static final class Due implements DueIndex {
-        private final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
+        private final CompletableFuture<Done> caughtUp = new CompletableFuture<>();
 
         @Override
         public CompletionStage<List<DueConversation>> page(int slice, Instant now, DueConversation after, int limit) {
@@ -57,7 +58,7 @@ class SchedulerTest {
         }
 
         @Override
-        public CompletionStage<Void> caughtUp() {
+        public CompletionStage<Done> caughtUp() {
             return caughtUp;
         }
     }
@@ -215,7 +216,7 @@ class SchedulerTest {
 
         scheduler.tell(new Scheduler.Tick(Optional.of(then), caller.getRef()));
         sweepers.expectNoMessage();
-        due.caughtUp.complete(null);
+        due.caughtUp.complete(Done.getInstance());
         Map<Integer, Sweeper.Sweep> sweeps = expectSweeps(SLICES);
         caller.expectNoMessage();
         answer(sweeps, new SweepReport(3, 2, 1, 0, Duration.ofSeconds(5)));
@@ -231,7 +232,7 @@ class SchedulerTest {
     void a_tick_from_outside_sweeps_again_the_slices_that_were_under_way() {
         start(Optional.of(INTERVAL));
         Map<Integer, Sweeper.Sweep> own = expectSweeps(SLICES);
-        due.caughtUp.complete(null);
+        due.caughtUp.complete(Done.getInstance());
 
         scheduler.tell(new Scheduler.Tick(Optional.empty(), caller.getRef()));
         sweepers.expectNoMessage();
@@ -245,7 +246,7 @@ class SchedulerTest {
     void ticks_from_outside_are_served_one_after_the_other() {
         external = true;
         start(Optional.empty());
-        due.caughtUp.complete(null);
+        due.caughtUp.complete(Done.getInstance());
         List<Instant> served = new ArrayList<>();
 
         scheduler.tell(new Scheduler.Tick(Optional.of(NOON), caller.getRef()));
@@ -273,7 +274,7 @@ class SchedulerTest {
     @Test
     void with_the_system_clock_no_tick_runs_ahead_of_it() {
         start(Optional.empty());
-        due.caughtUp.complete(null);
+        due.caughtUp.complete(Done.getInstance());
 
         scheduler.tell(new Scheduler.Tick(Optional.of(NOON.plusSeconds(3600)), caller.getRef()));
 

@@ -2,6 +2,7 @@ package lull.sweep;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import akka.Done;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
@@ -61,7 +62,7 @@ class SweeperTest {
         }
 
         @Override
-        public CompletionStage<Void> caughtUp() {
+        public CompletionStage<Done> caughtUp() {
             throw new AssertionError("not asked for by a sweeper");
         }
     }
