@@ -83,8 +83,9 @@ class HistoriesTest {
         assertThat(result(plug)).isEqualTo(0L);
         assertThat(highest).allSatisfy(answer -> assertThat(result(answer)).isEqualTo(3L));
         assertThat(watched.statements()).isEqualTo(2);
-        assertThat(ids).allSatisfy(id -> assertThat(numbers(histories.events(id, 1, 3, PAGE)))
-                .containsExactly(1L, 2L, 3L));
+        assertThat(ids)
+                .allSatisfy(id ->
+                        assertThat(numbers(histories.events(id, 1, 3, PAGE))).containsExactly(1L, 2L, 3L));
         assertThat(watched.statements()).as("the first read brought the events").isEqualTo(2);
     }
 
@@ -94,7 +95,8 @@ class HistoriesTest {
         var histories = histories();
 
         assertThat(numbers(histories.events("a", 2, 4, PAGE))).containsExactly(2L, 3L, 4L);
-        assertThat(numbers(histories.events("unknown", 1, Long.MAX_VALUE, PAGE))).isEmpty();
+        assertThat(numbers(histories.events("unknown", 1, Long.MAX_VALUE, PAGE)))
+                .isEmpty();
         assertThat(numbers(histories.events("a", 5, 4, PAGE))).isEmpty();
     }
 
@@ -110,7 +112,9 @@ class HistoriesTest {
         result(histories.highest("a", 0));
         store("a", 6, 7);
         assertThat(numbers(histories.events("a", 1, Long.MAX_VALUE, PAGE))).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L);
-        assertThat(numbers(histories.events("a", 1, 7, PAGE))).as("a second time").hasSize(7);
+        assertThat(numbers(histories.events("a", 1, 7, PAGE)))
+                .as("a second time")
+                .hasSize(7);
     }
 
     @Test
@@ -131,17 +135,20 @@ class HistoriesTest {
         var histories = histories("lull.journal.recovery-rows = 256");
 
         assertThat(result(histories.highest("long", 0))).isEqualTo(5000L);
-        var consumer = histories.events("long", 1, 5000, PAGE)
+        var consumer = histories
+                .events("long", 1, 5000, PAGE)
                 .map(event -> event.get()._1().sequenceNr())
                 .runWith(TestSink.create(system), system);
-        var read = new ArrayList<Long>(CollectionConverters.asJava(consumer.request(300).expectNextN(300)));
+        var read = new ArrayList<Long>(
+                CollectionConverters.asJava(consumer.request(300).expectNextN(300)));
 
         assertThat(watched.statements()).as("no page ahead of its need").isEqualTo(2);
         await().until(() -> watched.open() == 0);
 
         read.addAll(CollectionConverters.asJava(consumer.request(4701).expectNextN(4700)));
         consumer.expectComplete();
-        assertThat(read).containsExactlyElementsOf(
+        assertThat(read)
+                .containsExactlyElementsOf(
                         LongStream.rangeClosed(1, 5000).boxed().toList());
         assertThat(watched.statements()).isEqualTo(1 + 5);
     }
@@ -190,9 +197,9 @@ class HistoriesTest {
         watched.down(true);
         watched.release();
 
-        assertThat(waiting).allSatisfy(answer -> assertThat(
-                        Events.outcome(answer).failed().get())
-                .hasMessageContaining("no connection to the database"));
+        assertThat(waiting)
+                .allSatisfy(answer -> assertThat(Events.outcome(answer).failed().get())
+                        .hasMessageContaining("no connection to the database"));
         assertThat(watched.attempts()).isEqualTo(1);
         watched.down(false);
         assertThat(result(histories.highest("a", 0))).isEqualTo(1L);
@@ -240,7 +247,8 @@ class HistoriesTest {
             assertThat(events(journal.events("a", 1, 2, PAGE), newBinding))
                     .extracting(PersistentRepr::payload)
                     .containsExactly(new Fact("old: stored by the old one"), new Fact("new: stored by the new one"));
-            assertThat(Events.texts(database, "select event_ser_id || event_ser_manifest from event_journal order by 1"))
+            assertThat(Events.texts(
+                            database, "select event_ser_id || event_ser_manifest from event_journal order by 1"))
                     .containsExactly("9001fact-old", "9002fact-new");
         } finally {
             TestKit.shutdownActorSystem(newBinding);
@@ -249,7 +257,10 @@ class HistoriesTest {
 
     @Test
     void keeps_manifest_writer_time_and_metadata() throws Exception {
-        var written = event("a", 1, "payload").withManifest("adapted").withTimestamp(1234).withMetadata("metadata");
+        var written = event("a", 1, "payload")
+                .withManifest("adapted")
+                .withTimestamp(1234)
+                .withMetadata("metadata");
         var journal = JournalAccess.get(system);
 
         result(journal.write(call(write(written))));
@@ -288,7 +299,9 @@ class HistoriesTest {
 
     private static List<Long> numbers(Source<Try<Tuple2<PersistentRepr, Object>>, NotUsed> source) {
         try {
-            return events(source, system).stream().map(PersistentRepr::sequenceNr).toList();
+            return events(source, system).stream()
+                    .map(PersistentRepr::sequenceNr)
+                    .toList();
         } catch (ExecutionException | InterruptedException e) {
             throw new AssertionError(e);
         }
@@ -304,8 +317,8 @@ class HistoriesTest {
     }
 
     private static Handover.FirstRead firstRead(int bytes, long at) {
-        var event = new StoredEvent(
-                1, "id", 1, "writer", 0, "", new StoredEvent.Serialized(1, "", new byte[bytes]), null);
+        var event =
+                new StoredEvent(1, "id", 1, "writer", 0, "", new StoredEvent.Serialized(1, "", new byte[bytes]), null);
         return new Handover.FirstRead(1, new ReadAnswer(1, List.of(event)), true, at);
     }
 
@@ -315,8 +328,7 @@ class HistoriesTest {
                   serializers { old = "%1$s$OldFacts", new = "%1$s$NewFacts" }
                   serialization-bindings { "%1$s$Fact" = %2$s }
                 }
-                """
-                .formatted(HistoriesTest.class.getName(), bound);
+                """.formatted(HistoriesTest.class.getName(), bound);
     }
 
     public record Fact(String text) {}

@@ -95,14 +95,19 @@ class JournalWriterTest {
                 .map(JournalWriterTest::failure)
                 .filter(failure -> failure != null)
                 .toList();
-        assertThat(lost).singleElement().satisfies(failure -> assertThat(failure)
-                .isInstanceOf(JournalFailure.class)
-                .hasMessageContaining("contested")
-                .hasMessageContaining("another writer was first"));
+        assertThat(lost)
+                .singleElement()
+                .satisfies(failure -> assertThat(failure)
+                        .isInstanceOf(JournalFailure.class)
+                        .hasMessageContaining("contested")
+                        .hasMessageContaining("another writer was first"));
         var expected = Stream.of(ids("here", 40), ids("there", 40), List.of("contested"))
                 .flatMap(List::stream)
                 .map(id -> id + "-1");
-        assertThat(stored(database)).containsAll(expected.toList()).doesNotHaveDuplicates().hasSize(81 + 2);
+        assertThat(stored(database))
+                .containsAll(expected.toList())
+                .doesNotHaveDuplicates()
+                .hasSize(81 + 2);
     }
 
     @Test
@@ -127,7 +132,9 @@ class JournalWriterTest {
                     .filter(failure -> failure != null)
                     .map(Throwable::getMessage)
                     .toList();
-            assertThat(failures).hasSize(60).allSatisfy(message -> assertThat(message).contains("another writer"));
+            assertThat(failures)
+                    .hasSize(60)
+                    .allSatisfy(message -> assertThat(message).contains("another writer"));
             assertThat(stored(database)).hasSize(60 + 2);
         }
     }
@@ -250,7 +257,8 @@ class JournalWriterTest {
             lock.setAutoCommit(false);
             lock.createStatement().execute("lock table event_journal in exclusive mode");
             answer = writer.write(call(write("a", 1)));
-            var blocked = "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+            var blocked =
+                    "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
             await().until(() -> !Events.texts(database, blocked).isEmpty());
 
             Events.run(database, "select pg_terminate_backend(pid) from (" + blocked + ") b");
@@ -335,5 +343,4 @@ class JournalWriterTest {
         var outcome = Events.outcome(answer);
         return outcome.isFailure() ? outcome.failed().get() : null;
     }
-
 }

@@ -23,8 +23,7 @@ import org.junit.jupiter.api.Test;
 /** The rule by which a reader of the journal can't be overtaken, with rows of the journal's statement and by hand. */
 class PositionsTest {
 
-    private static final String BY_HAND =
-            """
+    private static final String BY_HAND = """
             insert into event_journal (persistence_id, sequence_number, writer, event_ser_id, event_ser_manifest, event_payload)
             values ('%s', %d, '', 1, '', '')
             """;
@@ -53,10 +52,7 @@ class PositionsTest {
             slow.commit();
         }
 
-        assertThat(reader.read())
-                .hasSize(12)
-                .startsWith("slow-1", "slow-2")
-                .endsWith("fast9-1", "fast10-1");
+        assertThat(reader.read()).hasSize(12).startsWith("slow-1", "slow-2").endsWith("fast9-1", "fast10-1");
         assertThat(reader.read()).isEmpty();
     }
 
@@ -101,8 +97,9 @@ class PositionsTest {
                     .filter(row -> row.startsWith(prefix))
                     .map(row -> Long.valueOf(row.substring(prefix.length())))
                     .toList();
-            assertThat(numbers).containsExactlyElementsOf(
-                    LongStream.rangeClosed(1, numbers.size()).boxed().toList());
+            assertThat(numbers)
+                    .containsExactlyElementsOf(
+                            LongStream.rangeClosed(1, numbers.size()).boxed().toList());
         }
     }
 
@@ -149,9 +146,10 @@ class PositionsTest {
             var positions = texts(database, "select ordering from event_journal order by sequence_number").stream()
                     .map(Long::valueOf)
                     .toList();
-            assertThat(positions).containsExactlyElementsOf(LongStream.range(0, 4096)
-                    .mapToObj(row -> (current << 12) + row)
-                    .toList());
+            assertThat(positions)
+                    .containsExactlyElementsOf(LongStream.range(0, 4096)
+                            .mapToObj(row -> (current << 12) + row)
+                            .toList());
         }
     }
 
@@ -190,7 +188,9 @@ class PositionsTest {
                     .isGreaterThan(restored);
         }
         assertThat(reader.read()).hasSize(12).contains("prepared-11", "running-1");
-        assertThat(number(database, "select journal_rebase()")).as("once is enough").isZero();
+        assertThat(number(database, "select journal_rebase()"))
+                .as("once is enough")
+                .isZero();
     }
 
     @Test
@@ -216,13 +216,17 @@ class PositionsTest {
                 .target("1")
                 .load();
         flyway.migrate();
-        run(database, "set search_path = migrated; " + BY_HAND.formatted("a", 1)
-                + "; update event_journal set ordering = ordering + (1000000::bigint << 12); reset search_path");
+        run(
+                database,
+                "set search_path = migrated; " + BY_HAND.formatted("a", 1)
+                        + "; update event_journal set ordering = ordering + (1000000::bigint << 12); reset search_path");
 
         flyway.migrate();
 
-        assertThat(number(database, "select migrated.journal_position('0', 0) >> 12")).isGreaterThan(900_000);
-        assertThat(number(database, "select public.journal_position('0', 0) >> 12")).isZero();
+        assertThat(number(database, "select migrated.journal_position('0', 0) >> 12"))
+                .isGreaterThan(900_000);
+        assertThat(number(database, "select public.journal_position('0', 0) >> 12"))
+                .isZero();
     }
 
     private void insert(String id, long from, long to) {
@@ -252,8 +256,7 @@ class PositionsTest {
     /** Reads on from where it was, as a projection does. */
     private final class Reader {
 
-        private static final String QUERY =
-                """
+        private static final String QUERY = """
                 select persistence_id || '-' || sequence_number, ordering from event_journal
                 where ordering > %d and ordering < journal_horizon() order by ordering limit 10000
                 """;
