@@ -24,7 +24,7 @@
  *       not ask, or asks for others, only the saving is lost.
  *   <li>The replay runs {@code messagesWithBatch} without live refresh and takes its maximum itself; the first failed event
  *       fails it. The highest sequence number outlives deletion.
- *   <li>The plugin's actor may be overwhelmed by nothing here: no call blocks.
+ *   <li>It calls from its own dispatcher: no call of ours blocks.
  * </ul>
  * Not offered: updates of stored events (the stock access has none for this table either), tags (an event is stored without
  * them), the plugin's read journal, snapshots, durable state. Other than in the stock access, metadata without a serializer
