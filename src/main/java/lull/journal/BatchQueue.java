@@ -52,8 +52,7 @@ final class BatchQueue<T> {
             }
             var batch = new ArrayList<T>();
             int sum = 0;
-            while (!waiting.isEmpty()
-                    && (batch.isEmpty() || weight.applyAsInt(waiting.peek()) <= most - sum)) {
+            while (!waiting.isEmpty() && (batch.isEmpty() || weight.applyAsInt(waiting.peek()) <= most - sum)) {
                 sum += weight.applyAsInt(waiting.peek());
                 batch.add(waiting.poll());
             }

@@ -23,8 +23,7 @@ final class JournalSql {
 
     /** Inserts all rows or, with an exception, none. */
     static void insert(Connection connection, List<StoredEvent> rows) throws SQLException {
-        var sql =
-                """
+        var sql = """
                 insert into event_journal (ordering, persistence_id, sequence_number, writer, write_timestamp, adapter_manifest,
                   event_ser_id, event_ser_manifest, event_payload, meta_ser_id, meta_ser_manifest, meta_payload)
                 select journal_position(pg_current_xact_id(), e.n - 1), e.persistence_id, e.sequence_number, e.writer,
@@ -40,9 +39,21 @@ final class JournalSql {
             array(statement, 3, "text", column(rows, new String[0], StoredEvent::writer));
             array(statement, 4, "bigint", column(rows, new Long[0], StoredEvent::timestamp));
             array(statement, 5, "text", column(rows, new String[0], StoredEvent::adapterManifest));
-            array(statement, 6, "int", column(rows, new Integer[0], row -> row.event().serializerId()));
-            array(statement, 7, "text", column(rows, new String[0], row -> row.event().manifest()));
-            array(statement, 8, "bytea", column(rows, new byte[0][], row -> row.event().bytes()));
+            array(
+                    statement,
+                    6,
+                    "int",
+                    column(rows, new Integer[0], row -> row.event().serializerId()));
+            array(
+                    statement,
+                    7,
+                    "text",
+                    column(rows, new String[0], row -> row.event().manifest()));
+            array(
+                    statement,
+                    8,
+                    "bytea",
+                    column(rows, new byte[0][], row -> row.event().bytes()));
             array(statement, 9, "int", column(rows, new Integer[0], metadata(Serialized::serializerId)));
             array(statement, 10, "text", column(rows, new String[0], metadata(Serialized::manifest)));
             array(statement, 11, "bytea", column(rows, new byte[0][], metadata(Serialized::bytes)));
@@ -55,8 +66,7 @@ final class JournalSql {
 
     /** Which of these keys are stored already. */
     static Set<EventKey> existing(Connection connection, List<StoredEvent> rows) throws SQLException {
-        var sql =
-                """
+        var sql = """
                 select persistence_id, sequence_number from event_journal
                 where (persistence_id, sequence_number) in (select * from unnest(?, ?))
                 """;
@@ -80,8 +90,7 @@ final class JournalSql {
      * it again; the events themselves do not come.
      */
     static List<ReadAnswer> read(Connection connection, List<ReadRequest> requests) throws SQLException {
-        var sql =
-                """
+        var sql = """
                 select r.n, highest.sequence_number, e.ordering, e.sequence_number, e.writer, e.write_timestamp,
                   e.adapter_manifest, e.event_ser_id, e.event_ser_manifest, e.event_payload,
                   e.meta_ser_id, e.meta_ser_manifest, e.meta_payload
@@ -95,7 +104,8 @@ final class JournalSql {
                   order by sequence_number limit r.most) e on true
                 """;
         var highest = new long[requests.size()];
-        var events = requests.stream().map(request -> new ArrayList<StoredEvent>()).toList();
+        var events =
+                requests.stream().map(request -> new ArrayList<StoredEvent>()).toList();
         try (var statement = connection.prepareStatement(sql)) {
             array(statement, 1, "text", column(requests, new String[0], ReadRequest::persistenceId));
             array(statement, 2, "bigint", column(requests, new Long[0], ReadRequest::first));
@@ -144,8 +154,7 @@ final class JournalSql {
      * survive, or it would be given out again. One statement, so one transaction: both parts see the rows as they were.
      */
     static void delete(Connection connection, String persistenceId, long last) throws SQLException {
-        var sql =
-                """
+        var sql = """
                 with kept as (
                   select max(sequence_number) as sequence_number from event_journal
                   where persistence_id = ? and (deleted or sequence_number <= ?)),
@@ -172,7 +181,8 @@ final class JournalSql {
         return row -> row.metadata() == null ? null : value.apply(row.metadata());
     }
 
-    private static void array(PreparedStatement statement, int index, String type, Object[] values) throws SQLException {
+    private static void array(PreparedStatement statement, int index, String type, Object[] values)
+            throws SQLException {
         statement.setArray(index, statement.getConnection().createArrayOf(type, values));
     }
 }

@@ -205,7 +205,7 @@ final class JournalWriter {
     }
 
     private static void lost(Encoded encoded, SQLException cause) {
-        log.warn("{} has a second writer, which was first: {}", encoded.persistenceId(), cause.getMessage());
+        log.warn("{} has a second writer, which was first", encoded.persistenceId());
         encoded.alreadyWritten(cause);
     }
 

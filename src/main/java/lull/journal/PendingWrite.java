@@ -71,7 +71,9 @@ final class PendingWrite {
         }
 
         List<StoredEvent> rows() {
-            return writes.size() == 1 ? writes.get(0) : writes.stream().flatMap(List::stream).toList();
+            return writes.size() == 1
+                    ? writes.get(0)
+                    : writes.stream().flatMap(List::stream).toList();
         }
 
         void stored() {

@@ -59,7 +59,8 @@ public final class PostgresJournalDao implements JournalDao {
         if (refreshInterval.isDefined()) {
             throw new UnsupportedOperationException("The journal has no live queries");
         }
-        return journal.events(persistenceId, fromSequenceNr, toSequenceNr, batchSize).asScala();
+        return journal.events(persistenceId, fromSequenceNr, toSequenceNr, batchSize)
+                .asScala();
     }
 
     @Override

@@ -107,7 +107,9 @@ class JournalContractTest {
         public synchronized ActorSystem system() {
             if (system == null) {
                 system = TestSystem.start(
-                        TestDatabase.fresh(), settings, JournalSpec$.MODULE$.config().root().render(ConfigRenderOptions.concise()));
+                        TestDatabase.fresh(),
+                        settings,
+                        JournalSpec$.MODULE$.config().root().render(ConfigRenderOptions.concise()));
             }
             return system;
         }

@@ -23,8 +23,7 @@ final class TestSystem {
     }
 
     static Config config(String... overrides) {
-        var tests =
-                """
+        var tests = """
                 akka.loglevel = WARNING
                 akka.actor.provider = local
                 akka.actor.allow-java-serialization = on
@@ -37,7 +36,7 @@ final class TestSystem {
                 .reduce(ConfigFactory.empty(), Config::withFallback)
                 .withFallback(ConfigFactory.parseString(tests))
                 .withFallback(ConfigFactory.parseResources("journal.conf"))
-                .withFallback(ConfigFactory.load())
+                .withFallback(ConfigFactory.defaultReference())
                 .resolve();
     }
 }
