@@ -50,7 +50,7 @@ public final class Database implements AutoCloseable {
     public static Database open(DatabaseSettings settings) {
         HikariConfig config = new HikariConfig();
         config.setPoolName("lull");
-        config.setJdbcUrl(settings.jdbcUrl());
+        config.setJdbcUrl(settings.connectionUrl());
         config.setDataSourceProperties(settings.connectionProperties(DatabaseSettings.serviceBounds(), DatabaseSettings.SOCKET));
         config.setMaximumPoolSize(settings.poolSize());
         config.setConnectionTimeout(DatabaseSettings.POOL_WAIT.toMillis());
@@ -108,7 +108,7 @@ public final class Database implements AutoCloseable {
 
     /** A connection of its own, beside the pool. */
     static Connection connect(DatabaseSettings settings, String serverBounds, Duration socket) throws SQLException {
-        return DriverManager.getConnection(settings.jdbcUrl(), settings.connectionProperties(serverBounds, socket));
+        return DriverManager.getConnection(settings.connectionUrl(), settings.connectionProperties(serverBounds, socket));
     }
 
     /** Connections of the pool. {@code close()} on one gives it back. */

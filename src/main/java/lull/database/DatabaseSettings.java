@@ -75,12 +75,18 @@ public record DatabaseSettings(String jdbcUrl, String user, String password, int
         if (!password.isEmpty()) {
             PGProperty.PASSWORD.set(properties, password);
         }
-        Properties theirs = Driver.parseURL(jdbcUrl, new Properties());
-        for (String name : theirs.stringPropertyNames()) {
-            boolean merged = name.equals(PGProperty.OPTIONS.getName()) && !theirs.getProperty(name).isEmpty();
-            properties.setProperty(name, merged ? serverBounds + " " + theirs.getProperty(name) : theirs.getProperty(name));
+        String theirs = Driver.parseURL(jdbcUrl, new Properties()).getProperty(PGProperty.OPTIONS.getName());
+        if (theirs != null && theirs.isEmpty()) {
+            properties.remove(PGProperty.OPTIONS.getName());
+        } else if (theirs != null) {
+            PGProperty.OPTIONS.set(properties, serverBounds + " " + theirs);
         }
         return properties;
+    }
+
+    /** The URL to connect with: without {@code options}, which {@link #connectionProperties} holds, since the driver would take the URL's alone. */
+    String connectionUrl() {
+        return jdbcUrl.replaceAll("(?<=[?&])options=[^&]*&?", "");
     }
 
     /** The bounds that the server holds the service's own connections to. */

@@ -57,12 +57,27 @@ public final class Migrations {
     public void migrate() {
         long start = System.nanoTime();
         try {
+            requireRights();
             MigrateResult result = flyway.migrate();
             rebaseJournal();
             log.info("database schema at version {}, {} migrations applied, {} ms", currentVersion().orElse("none"), result.migrationsExecuted,
                     TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
         } catch (FlywayException | SQLException e) {
             throw failed("cannot be brought up to date", e);
+        }
+    }
+
+    /** Flyway would try its first table ten times, once a second. */
+    private void requireRights() throws SQLException {
+        try (Connection connection = Database.connect(settings, UNBOUNDED, Duration.ZERO);
+                Statement statement = connection.createStatement();
+                ResultSet rights = statement.executeQuery("SELECT current_user, current_schema(), to_regclass('flyway_schema_history') IS NOT NULL"
+                        + " OR coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)")) {
+            rights.next();
+            if (!rights.getBoolean(3)) {
+                throw new DatabaseException("user " + rights.getString(1) + " may not create tables in schema " + rights.getString(2) + " of "
+                        + settings.shownUrl() + ": GRANT CREATE ON SCHEMA " + rights.getString(2) + " TO " + rights.getString(1));
+            }
         }
     }
 

@@ -62,8 +62,9 @@ class EmbeddedPostgresTest {
         }
     }
 
+    /** Alive and not merely waiting for its parent to ask for its end: such a process has no command any more. */
     private static boolean isAlive(long pid) {
-        return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+        return ProcessHandle.of(pid).flatMap(process -> process.info().command()).isPresent();
     }
 
     private static void awaitGone(long pid) {
