@@ -45,7 +45,6 @@ public final class Migrations {
                 .baselineOnMigrate(false)
                 .cleanDisabled(true)
                 .lockRetryCount(LOCK_TRIES)
-                .loggers(FlywayLog.class.getName())
                 .load();
     }
 
