@@ -60,14 +60,16 @@ class DatabaseTest {
             assertThat(query(database, "SHOW TimeZone")).isEqualTo("UTC");
             assertThat(query(database, "SHOW statement_timeout")).isEqualTo("5s");
             assertThat(query(database, "SHOW lock_timeout")).isEqualTo("3s");
-            assertThat(query(database, "SHOW idle_in_transaction_session_timeout")).isEqualTo("10s");
+            assertThat(query(database, "SHOW idle_in_transaction_session_timeout"))
+                    .isEqualTo("10s");
             assertThat(query(database, "SHOW application_name")).isEqualTo("lull");
         }
     }
 
     @Test
     void parameters_of_the_url_win_one_by_one() throws Exception {
-        String url = settings.jdbcUrl() + "?ApplicationName=theirs&options=-c%20statement_timeout%3D1234&socketTimeout=30";
+        String url =
+                settings.jdbcUrl() + "?ApplicationName=theirs&options=-c%20statement_timeout%3D1234&socketTimeout=30";
         try (Database database = Database.open(with(url));
                 Connection connection = database.dataSource().getConnection()) {
             assertThat(query(database, "SHOW application_name")).isEqualTo("theirs");
@@ -97,7 +99,11 @@ class DatabaseTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "localhost", "postgres://lull:secret@host/lull", "jdbc:mysql://host/lull", "jdbc:postgresql://lull:secret@host/lull",
+                "",
+                "localhost",
+                "postgres://lull:secret@host/lull",
+                "jdbc:mysql://host/lull",
+                "jdbc:postgresql://lull:secret@host/lull",
                 "jdbc:postgresql://host:99999/lull?password=secret"
             })
     void a_url_that_cannot_be_right_is_refused_in_one_line_without_its_secrets(String url) {
@@ -148,8 +154,10 @@ class DatabaseTest {
         try (Wire wire = wire()) {
             wire.cut();
             try (Database database = Database.open(through(wire))) {
-                CompletableFuture<Void> available = CompletableFuture.runAsync(() -> database.awaitAvailable(Duration.ofMinutes(1)));
-                assertThatThrownBy(() -> available.get(500, TimeUnit.MILLISECONDS)).isInstanceOf(java.util.concurrent.TimeoutException.class);
+                CompletableFuture<Void> available =
+                        CompletableFuture.runAsync(() -> database.awaitAvailable(Duration.ofMinutes(1)));
+                assertThatThrownBy(() -> available.get(500, TimeUnit.MILLISECONDS))
+                        .isInstanceOf(java.util.concurrent.TimeoutException.class);
 
                 wire.repair();
 
@@ -166,11 +174,14 @@ class DatabaseTest {
             assertThat(query(database, "SELECT 1")).isEqualTo("1");
 
             wire.cut();
-            Duration taken = time(() -> assertThatThrownBy(() -> query(database, "SELECT 1")).isInstanceOf(SQLException.class));
+            Duration taken = time(
+                    () -> assertThatThrownBy(() -> query(database, "SELECT 1")).isInstanceOf(SQLException.class));
             assertThat(taken).isLessThan(LONG_ENOUGH);
 
             wire.repair();
-            await().atMost(Duration.ofSeconds(15)).ignoreExceptions().until(() -> query(database, "SELECT 2").equals("2"));
+            await().atMost(Duration.ofSeconds(15))
+                    .ignoreExceptions()
+                    .until(() -> query(database, "SELECT 2").equals("2"));
         }
     }
 
@@ -182,20 +193,25 @@ class DatabaseTest {
                 Statement statement = connection.createStatement()) {
             wire.silence();
 
-            Duration inUse = time(() -> assertThatThrownBy(() -> statement.execute("SELECT 1")).isInstanceOf(SQLException.class));
+            Duration inUse = time(() ->
+                    assertThatThrownBy(() -> statement.execute("SELECT 1")).isInstanceOf(SQLException.class));
             assertThat(inUse).isLessThan(LONG_ENOUGH);
-            Duration fromPool = time(() -> assertThatThrownBy(() -> query(database, "SELECT 1")).isInstanceOf(SQLException.class));
+            Duration fromPool = time(
+                    () -> assertThatThrownBy(() -> query(database, "SELECT 1")).isInstanceOf(SQLException.class));
             assertThat(fromPool).isLessThan(LONG_ENOUGH);
 
             wire.cut();
             wire.repair();
-            await().atMost(Duration.ofSeconds(15)).ignoreExceptions().until(() -> query(database, "SELECT 2").equals("2"));
+            await().atMost(Duration.ofSeconds(15))
+                    .ignoreExceptions()
+                    .until(() -> query(database, "SELECT 2").equals("2"));
         }
     }
 
     @Test
     void a_connection_to_a_server_that_refuses_writes_is_replaced() throws Exception {
-        try (Database database = Database.open(new DatabaseSettings(settings.jdbcUrl(), settings.user(), settings.password(), 1))) {
+        try (Database database =
+                Database.open(new DatabaseSettings(settings.jdbcUrl(), settings.user(), settings.password(), 1))) {
             String before = query(database, "SELECT pg_backend_pid()");
             try (Connection connection = database.dataSource().getConnection();
                     Statement statement = connection.createStatement()) {
@@ -209,6 +225,7 @@ class DatabaseTest {
 
     @Test
     void a_pool_has_at_least_one_connection() {
-        assertThatThrownBy(() -> new DatabaseSettings(settings.jdbcUrl(), "", "", 0)).isInstanceOf(DatabaseException.class);
+        assertThatThrownBy(() -> new DatabaseSettings(settings.jdbcUrl(), "", "", 0))
+                .isInstanceOf(DatabaseException.class);
     }
 }

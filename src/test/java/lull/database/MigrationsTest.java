@@ -31,7 +31,8 @@ import scala.jdk.javaapi.CollectionConverters;
 class MigrationsTest {
 
     private static final String ROW = """
-            INSERT INTO conversation (id, session, state, opened_at, since, last_activity, deadline, rule, idle_after, slice, sequence)
+            INSERT INTO conversation
+              (id, session, state, opened_at, since, last_activity, deadline, rule, idle_after, slice, sequence)
             VALUES ('default|a|b', 3, 2, 1700000000123456789, 0, 7258118399999999999, 1000, 2, 900000000000, 5, 42)""";
 
     private final DatabaseSettings settings = TestDatabase.emptySettings();
@@ -129,7 +130,8 @@ class MigrationsTest {
     void let_the_journal_find_its_positions_again_after_a_restore() throws Exception {
         migrations.migrate();
         sql("CREATE TABLE rebased (n int)");
-        sql("CREATE OR REPLACE FUNCTION journal_rebase() RETURNS void LANGUAGE sql AS 'INSERT INTO rebased VALUES (1)'");
+        sql("DROP FUNCTION IF EXISTS journal_rebase()");
+        sql("CREATE FUNCTION journal_rebase() RETURNS void LANGUAGE sql AS 'INSERT INTO rebased VALUES (1)'");
 
         migrations.migrate();
 
@@ -139,20 +141,24 @@ class MigrationsTest {
     @Test
     void tell_in_one_line_why_they_cannot_be_applied() throws Exception {
         sql("CREATE ROLE reader_" + settings.jdbcUrl().replaceFirst(".*/", "") + " LOGIN PASSWORD 'pw'");
-        DatabaseSettings reader =
-                new DatabaseSettings(settings.jdbcUrl(), "reader_" + settings.jdbcUrl().replaceFirst(".*/", ""), "pw", 1);
+        DatabaseSettings reader = new DatabaseSettings(
+                settings.jdbcUrl(), "reader_" + settings.jdbcUrl().replaceFirst(".*/", ""), "pw", 1);
 
         assertThatThrownBy(() -> new Migrations(reader).migrate())
                 .isInstanceOf(DatabaseException.class)
-                .hasMessageMatching("user reader_\\w+ may not create tables in schema public of .*: GRANT CREATE ON SCHEMA public TO reader_\\w+")
+                .hasMessageMatching(
+                        "user reader_\\w+ may not create tables in schema public of .*: GRANT CREATE .*")
                 .satisfies(e -> assertThat(e.getMessage()).hasLineCount(1));
     }
 
     @Test
     void take_a_database_of_a_newer_program_as_it_is() throws Exception {
         migrations.migrate();
-        sql("INSERT INTO flyway_schema_history SELECT installed_rank + 100, '999', 'later', type, 'V999__later.sql', 1, installed_by,"
-                + " installed_on, 1, true FROM flyway_schema_history WHERE version = '2'");
+        sql("""
+                INSERT INTO flyway_schema_history
+                SELECT installed_rank + 100, '999', 'later', type, 'V999__later.sql', 1, installed_by,
+                  installed_on, 1, true
+                FROM flyway_schema_history WHERE version = '2'""");
 
         migrations.migrate();
 
@@ -165,15 +171,38 @@ class MigrationsTest {
         migrations.migrate();
         sql(ROW);
 
-        assertThat(sql("SELECT tenant, key, session, state, rule, opened_at AT TIME ZONE 'UTC', since AT TIME ZONE 'UTC',"
-                        + " last_activity AT TIME ZONE 'UTC', deadline AT TIME ZONE 'UTC', idle_after, max_age, sequence FROM conversations"))
-                .containsExactly(Arrays.asList("default", "a|b", "3", "idle", "idle-expired", "2023-11-14 22:13:20.123456",
-                        "1970-01-01 00:00:00", "2199-12-31 23:59:59.999999", "1970-01-01 00:00:00.000001", "00:15:00", null, "42"));
+        assertThat(sql("""
+                        SELECT tenant, key, session, state, rule, opened_at AT TIME ZONE 'UTC',
+                          since AT TIME ZONE 'UTC',
+                          last_activity AT TIME ZONE 'UTC', deadline AT TIME ZONE 'UTC', idle_after, max_age, sequence
+                        FROM conversations"""))
+                .containsExactly(Arrays.asList(
+                        "default",
+                        "a|b",
+                        "3",
+                        "idle",
+                        "idle-expired",
+                        "2023-11-14 22:13:20.123456",
+                        "1970-01-01 00:00:00",
+                        "2199-12-31 23:59:59.999999",
+                        "1970-01-01 00:00:00.000001",
+                        "00:15:00",
+                        null,
+                        "42"));
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"state = 6", "state = 3", "deadline = NULL", "rule = NULL", "rule = 4", "idle_after = NULL", "slice = NULL", "id = NULL"})
+            strings = {
+                "state = 6",
+                "state = 3",
+                "deadline = NULL",
+                "rule = NULL",
+                "rule = 4",
+                "idle_after = NULL",
+                "slice = NULL",
+                "id = NULL"
+            })
     void a_row_that_makes_no_sense_is_refused(String change) throws Exception {
         migrations.migrate();
         sql(ROW);
@@ -184,26 +213,29 @@ class MigrationsTest {
     @Test
     void a_sweep_reads_the_due_index_and_a_list_the_other() throws Exception {
         migrations.migrate();
-        sql("INSERT INTO conversation (id, session, state, opened_at, since, last_activity, deadline, rule, idle_after, slice, sequence)"
-                + " SELECT 'default|' || n, 1, CASE WHEN n % 10 = 0 THEN 1 ELSE 3 END, n, n, n, CASE WHEN n % 10 = 0 THEN n END,"
-                + " CASE WHEN n % 10 = 0 THEN 3 END, 1, n % 16, 1 FROM generate_series(1, 20000) n");
+        sql("""
+                INSERT INTO conversation
+                  (id, session, state, opened_at, since, last_activity, deadline, rule, idle_after, slice, sequence)
+                SELECT 'default|' || n, 1, CASE WHEN live THEN 1 ELSE 3 END, n, n, n, CASE WHEN live THEN n END,
+                  CASE WHEN live THEN 3 END, 1, n % 16, 1
+                FROM generate_series(1, 20000) n, LATERAL (SELECT n % 10 = 0 AS live)""");
         sql("ANALYZE conversation");
 
-        assertThat(sql("EXPLAIN SELECT id FROM conversation WHERE slice = 4 AND deadline <= 9000 AND (deadline, id) > (100, 'x')"
-                        + " ORDER BY deadline, id LIMIT 100").toString())
-                .contains("conversation_due")
-                .doesNotContain("Sort");
-        assertThat(sql("EXPLAIN SELECT id FROM conversation WHERE state = 1 AND last_activity <= 9000"
-                        + " ORDER BY last_activity DESC, id LIMIT 100").toString())
-                .contains("conversation_list")
-                .doesNotContain("Sort");
+        assertThat(sql("""
+                        EXPLAIN SELECT id FROM conversation
+                        WHERE slice = 4 AND deadline <= 9000 AND (deadline, id) > (100, 'x')
+                        ORDER BY deadline, id LIMIT 100""").toString()).contains("conversation_due").doesNotContain("Sort");
+        assertThat(sql("""
+                        EXPLAIN SELECT id FROM conversation
+                        WHERE state = 1 AND (last_activity, id) < (9000, 'x')
+                        ORDER BY last_activity DESC, id DESC LIMIT 100""").toString()).contains("conversation_list").doesNotContain("Sort");
     }
 
     @Test
     void the_offset_tables_are_those_of_the_projection_library() throws Exception {
         migrations.migrate();
-        PostgresDialect dialect =
-                new PostgresDialect(Option.apply("library"), "akka_projection_offset_store", "akka_projection_management", true);
+        PostgresDialect dialect = new PostgresDialect(
+                Option.apply("library"), "akka_projection_offset_store", "akka_projection_management", true);
         sql("CREATE SCHEMA library");
         for (String statement : CollectionConverters.asJava(dialect.createTableStatements())) {
             sql(statement);
@@ -216,7 +248,9 @@ class MigrationsTest {
     }
 
     private List<List<String>> columns(String schema) throws SQLException {
-        return sql("SELECT table_name, column_name, data_type, character_maximum_length, is_nullable FROM information_schema.columns"
-                + " WHERE table_schema = '" + schema + "' AND table_name LIKE 'akka%' ORDER BY table_name, ordinal_position");
+        return sql("""
+                SELECT table_name, column_name, data_type, character_maximum_length, is_nullable
+                FROM information_schema.columns WHERE table_schema = '%s' AND table_name LIKE 'akka%%'
+                ORDER BY table_name, ordinal_position""".formatted(schema));
     }
 }

@@ -16,13 +16,14 @@ final class Wire implements AutoCloseable {
     private final int target;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private volatile boolean silent;
-    private volatile ServerSocket entrance;
+    private ServerSocket entrance;
+    private Thread acceptor;
 
     Wire(int target) throws IOException {
         this.target = target;
         this.entrance = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
         this.port = entrance.getLocalPort();
-        accept(entrance);
+        this.acceptor = accept(entrance);
     }
 
     int port() {
@@ -32,6 +33,7 @@ final class Wire implements AutoCloseable {
     /** New connections are refused, old ones end. */
     void cut() throws IOException {
         entrance.close();
+        join(acceptor); // until it has left accept(), the kernel keeps the port
         for (Socket socket : sockets) {
             socket.close();
         }
@@ -41,7 +43,7 @@ final class Wire implements AutoCloseable {
     void repair() throws IOException {
         silent = false;
         entrance = new ServerSocket(port, 50, InetAddress.getByName("127.0.0.1"));
-        accept(entrance);
+        acceptor = accept(entrance);
     }
 
     /** Connections stay and are taken, but nothing passes any more. */
@@ -49,8 +51,8 @@ final class Wire implements AutoCloseable {
         silent = true;
     }
 
-    private void accept(ServerSocket at) {
-        start(() -> {
+    private Thread accept(ServerSocket at) {
+        return start(() -> {
             while (true) {
                 Socket near = at.accept();
                 Socket far = new Socket(InetAddress.getByName("127.0.0.1"), target);
@@ -64,7 +66,8 @@ final class Wire implements AutoCloseable {
 
     private void forward(Socket from, Socket to) throws IOException {
         byte[] bytes = new byte[8192];
-        try (from; to) {
+        try (from;
+                to) {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int n = in.read(bytes); n >= 0; n = in.read(bytes)) {
@@ -75,11 +78,19 @@ final class Wire implements AutoCloseable {
         }
     }
 
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private interface Work {
         void run() throws IOException;
     }
 
-    private static void start(Work work) {
+    private static Thread start(Work work) {
         Thread thread = new Thread(() -> {
             try {
                 work.run();
@@ -89,6 +100,7 @@ final class Wire implements AutoCloseable {
         });
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     @Override
