@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * PostgreSQL's programs, unpacked once per version into {@code postgres/<version>-<checksum of the archive>}. The checksum keeps apart two
- * builds of one version, for instance of two processors that share a home.
+ * PostgreSQL's programs, unpacked once per version into {@code postgres/<version>-<checksum of the archive>}. The
+ * checksum keeps apart two builds of one version, for instance of two processors that share a home.
  *
  * @param version as PostgreSQL gives it, for example 17.11
  */
@@ -63,7 +63,8 @@ record Binaries(Path directory, String version) {
     static String platform(String osName, String osArch) {
         String os = osName.toLowerCase(Locale.ROOT);
         String system = os.startsWith("linux") ? "linux" : os.startsWith("mac") ? "darwin" : null;
-        String processor = List.of("amd64", "x86_64").contains(osArch) ? "x86_64" : osArch.equals("aarch64") ? "arm_64" : null;
+        String processor =
+                List.of("amd64", "x86_64").contains(osArch) ? "x86_64" : osArch.equals("aarch64") ? "arm_64" : null;
         if (system == null || processor == null) {
             throw new DatabaseException("Lull brings no PostgreSQL for " + osName + " on " + osArch
                     + ". Give it a PostgreSQL server with LULL_JDBC_URL");
@@ -87,7 +88,8 @@ record Binaries(Path directory, String version) {
         try {
             extract(archive, temporary);
             // "postgres (PostgreSQL) 17.11": also the proof that the programs run here.
-            String said = programs.run("", Duration.ofSeconds(30), List.of(new Binaries(temporary, "").program("postgres"), "--version"));
+            String said = programs.run(
+                    "", Duration.ofSeconds(30), List.of(new Binaries(temporary, "").program("postgres"), "--version"));
             String version = said.strip().replaceFirst(".* ", "");
             Path directory = parent.resolve(version + "-" + checksum);
             try {
@@ -106,7 +108,8 @@ record Binaries(Path directory, String version) {
     }
 
     private static void extract(URL archive, Path target) throws IOException {
-        try (TarArchiveInputStream tar = new TarArchiveInputStream(new XZCompressorInputStream(open(archive).getInputStream()))) {
+        try (TarArchiveInputStream tar = new TarArchiveInputStream(
+                new XZCompressorInputStream(open(archive).getInputStream()))) {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 Path path = target.resolve(entry.getName()).normalize();
                 if (!path.startsWith(target)) {
@@ -118,7 +121,8 @@ record Binaries(Path directory, String version) {
                 } else if (!entry.isDirectory()) {
                     Files.copy(tar, path);
                     boolean executable = (entry.getMode() & 0100) != 0;
-                    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(executable ? "rwxr-xr-x" : "rw-r--r--"));
+                    Files.setPosixFilePermissions(
+                            path, PosixFilePermissions.fromString(executable ? "rwxr-xr-x" : "rw-r--r--"));
                 }
             }
         }

@@ -20,7 +20,7 @@ record Cluster(Path data, String password) {
     private static final String INITIALISING = "initialising-";
 
     private static final String SETTINGS = """
-            # Written by Lull at each start. Settings of your own: ALTER SYSTEM SET ..., or postgresql.conf behind its last line.
+            # Written by Lull at each start. For settings of your own: ALTER SYSTEM SET ...
             unix_socket_directories = ''            # a socket's path has a length limit that a home may exceed
             max_connections = 100
             shared_buffers = 128MB
@@ -29,7 +29,7 @@ record Cluster(Path data, String password) {
             synchronous_commit = on
             full_page_writes = on
             max_wal_size = 1GB
-            checkpoint_timeout = 15min              # fewer full-page images in the log; a restart after a crash stays short
+            checkpoint_timeout = 15min              # fewer full-page images in the log
             random_page_cost = 1.1                  # flash, not turning disks
             jit = off                               # short statements only: compiling them costs more than it saves
             max_parallel_workers_per_gather = 0     # a list query must not take the cores from the journal
@@ -56,10 +56,12 @@ record Cluster(Path data, String password) {
             }
             requireVersion(home.data(), binaries);
             if (!Files.exists(home.password())) {
-                throw new DatabaseException("the file " + home.password() + " is missing: it holds the password of the database in " + home.data()
-                        + ". Put it back, or choose another directory with LULL_HOME");
+                throw new DatabaseException(
+                        "the file " + home.password() + " is missing: it holds the password of the database in "
+                                + home.data() + ". Put it back, or choose another directory with LULL_HOME");
             }
-            // What a volume's group handling (fsGroup in Kubernetes) has opened: PostgreSQL refuses a directory that others may enter.
+            // What a volume's group handling (fsGroup in Kubernetes) has opened: PostgreSQL refuses a directory that
+            // others may enter.
             Files.setPosixFilePermissions(home.data(), PosixFilePermissions.fromString("rwx------"));
             Files.writeString(home.data().resolve("lull.conf"), SETTINGS);
             return new Cluster(home.data(), Files.readString(home.password()).strip());
@@ -74,13 +76,26 @@ record Cluster(Path data, String password) {
         }
         Path temporary = Files.createTempDirectory(home.path(), INITIALISING);
         try {
-            programs.run("", Duration.ofMinutes(5), List.of(
-                    binaries.program("initdb"), "-D", temporary.toString(), "-U", NAME, "--auth=scram-sha-256", "--pwfile=" + home.password(),
-                    "--encoding=UTF8", "--locale=C", "--data-checksums"));
+            programs.run(
+                    "",
+                    Duration.ofMinutes(5),
+                    List.of(
+                            binaries.program("initdb"),
+                            "-D",
+                            temporary.toString(),
+                            "-U",
+                            NAME,
+                            "--auth=scram-sha-256",
+                            "--pwfile=" + home.password(),
+                            "--encoding=UTF8",
+                            "--locale=C",
+                            "--data-checksums"));
             Path settings = temporary.resolve("postgresql.conf");
             Files.writeString(settings, "include 'lull.conf'\n", StandardOpenOption.APPEND);
             Files.writeString(temporary.resolve("lull.conf"), SETTINGS);
-            String said = programs.run("CREATE DATABASE " + NAME + "\n", Duration.ofMinutes(2),
+            String said = programs.run(
+                    "CREATE DATABASE " + NAME + "\n",
+                    Duration.ofMinutes(2),
                     List.of(binaries.program("postgres"), "--single", "-D", temporary.toString(), "postgres"));
             if (said.contains("ERROR:")) {
                 throw new DatabaseException("the database cannot be created: " + said.strip());
@@ -94,7 +109,10 @@ record Cluster(Path data, String password) {
     private static void writePassword(Path file) throws IOException {
         byte[] random = new byte[24];
         new SecureRandom().nextBytes(random);
-        Path temporary = Files.createTempFile(file.getParent(), "password-", "",
+        Path temporary = Files.createTempFile(
+                file.getParent(),
+                "password-",
+                "",
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(temporary, Base64.getUrlEncoder().withoutPadding().encodeToString(random) + "\n");
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
@@ -103,8 +121,9 @@ record Cluster(Path data, String password) {
     private static void requireVersion(Path data, Binaries binaries) throws IOException {
         String found = Files.readString(data.resolve("PG_VERSION")).strip();
         if (!found.equals(binaries.majorVersion())) {
-            throw new DatabaseException("the database in " + data + " was made by PostgreSQL " + found + ", and this build of Lull brings "
-                    + binaries.version() + ". Use a build that fits, or dump and restore");
+            throw new DatabaseException(
+                    "the database in " + data + " was made by PostgreSQL " + found + ", and this build of Lull brings "
+                            + binaries.version() + ". Use a build that fits, or dump and restore");
         }
     }
 

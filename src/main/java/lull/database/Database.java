@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The pool of connections that the service works with. Connections commit each statement by themselves unless told otherwise, and every call
- * is bounded (the constants of {@link DatabaseSettings}): while PostgreSQL is away, calls fail within 8 s, and work again when it is back, with
- * nobody's help.
+ * The pool of connections that the service works with. Connections commit each statement by themselves unless told
+ * otherwise, and every call is bounded (the constants of {@link DatabaseSettings}): while PostgreSQL is away, calls
+ * fail within 8 s, and work again when it is back, with nobody's help.
  */
 public final class Database implements AutoCloseable {
 
@@ -50,8 +50,9 @@ public final class Database implements AutoCloseable {
     public static Database open(DatabaseSettings settings) {
         HikariConfig config = new HikariConfig();
         config.setPoolName("lull");
-        config.setJdbcUrl(settings.jdbcUrl());
-        config.setDataSourceProperties(settings.connectionProperties(DatabaseSettings.serviceBounds(), DatabaseSettings.SOCKET));
+        config.setJdbcUrl(settings.connectionUrl());
+        config.setDataSourceProperties(
+                settings.connectionProperties(DatabaseSettings.serviceBounds(), DatabaseSettings.SOCKET));
         config.setMaximumPoolSize(settings.poolSize());
         config.setConnectionTimeout(DatabaseSettings.POOL_WAIT.toMillis());
         config.setValidationTimeout(VALIDATION.toMillis());
@@ -77,7 +78,8 @@ public final class Database implements AutoCloseable {
     /**
      * Waits until PostgreSQL takes a connection, and reports every few seconds what it waits for.
      *
-     * @throws DatabaseException if it does not within the limit, or at once if it refuses us for good: login, database, rights
+     * @throws DatabaseException if it does not within the limit, or at once if it refuses us for good: login, database,
+     * rights
      */
     public void awaitAvailable(Duration limit) {
         long start = System.nanoTime();
@@ -90,7 +92,8 @@ public final class Database implements AutoCloseable {
             } catch (SQLException e) {
                 reason = Failures.reason(e);
                 if (Failures.lasts(e)) {
-                    throw new DatabaseException("the database at " + settings.shownUrl() + " refuses the connection: " + reason);
+                    throw new DatabaseException(
+                            "the database at " + settings.shownUrl() + " refuses the connection: " + reason);
                 }
             }
             long now = System.nanoTime();
@@ -100,7 +103,11 @@ public final class Database implements AutoCloseable {
             }
             if (now - reported >= BETWEEN_REPORTS.toNanos()) {
                 reported = now;
-                log.info("waiting for the database at {} since {} s: {}", settings.shownUrl(), TimeUnit.NANOSECONDS.toSeconds(now - start), reason);
+                log.info(
+                        "waiting for the database at {} since {} s: {}",
+                        settings.shownUrl(),
+                        TimeUnit.NANOSECONDS.toSeconds(now - start),
+                        reason);
             }
             LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
         }
@@ -108,7 +115,8 @@ public final class Database implements AutoCloseable {
 
     /** A connection of its own, beside the pool. */
     static Connection connect(DatabaseSettings settings, String serverBounds, Duration socket) throws SQLException {
-        return DriverManager.getConnection(settings.jdbcUrl(), settings.connectionProperties(serverBounds, socket));
+        return DriverManager.getConnection(
+                settings.connectionUrl(), settings.connectionProperties(serverBounds, socket));
     }
 
     /** Connections of the pool. {@code close()} on one gives it back. */

@@ -1,8 +1,8 @@
 package lull.database;
 
 /**
- * The database cannot be used, and a person must know why. The message is complete and meant to be shown as it is; there is no stack trace,
- * because where in our code it was noticed helps nobody.
+ * The database cannot be used, and a person must know why. The message is complete and meant to be shown as it is;
+ * there is no stack trace, because where in our code it was noticed helps nobody.
  */
 public final class DatabaseException extends RuntimeException {
 

@@ -18,7 +18,10 @@ public record DatabaseSettings(String jdbcUrl, String user, String password, int
     /** Time for a connection to be made. A server that takes longer on a network that works is not one to wait for. */
     public static final Duration CONNECT = Duration.ofSeconds(3);
 
-    /** The longest silence of the server within a call. A lost server or network is noticed then, well before a client's 10 s. */
+    /**
+     * The longest silence of the server within a call. A lost server or network is noticed then, well before a client's
+     * 10 s.
+     */
     public static final Duration SOCKET = Duration.ofSeconds(8);
 
     /** The longest wait for a free connection of the pool: after it a request is better refused than kept. */
@@ -31,15 +34,17 @@ public record DatabaseSettings(String jdbcUrl, String user, String password, int
     public static final Duration LOCK = Duration.ofSeconds(3);
 
     /**
-     * A transaction that its node has forgotten (paused, cut off) holds up every reader of the journal, which reads only below the oldest
-     * running transaction. So the server ends it.
+     * A transaction that its node has forgotten (paused, cut off) holds up every reader of the journal, which reads
+     * only below the oldest running transaction. So the server ends it.
      */
     public static final Duration IDLE_IN_TRANSACTION = Duration.ofSeconds(10);
 
     /** @throws DatabaseException if the URL is not one of PostgreSQL, or the pool size is not positive */
     public DatabaseSettings {
         if (Driver.parseURL(jdbcUrl, new Properties()) == null) {
-            throw new DatabaseException("LULL_JDBC_URL is not a JDBC URL of PostgreSQL (jdbc:postgresql://host:port/database): " + shown(jdbcUrl));
+            throw new DatabaseException(
+                    "LULL_JDBC_URL is not a JDBC URL of PostgreSQL (jdbc:postgresql://host:port/database): "
+                            + shown(jdbcUrl));
         }
         if (poolSize < 1) {
             throw new DatabaseException("the database pool needs at least 1 connection, not " + poolSize);
@@ -56,8 +61,9 @@ public record DatabaseSettings(String jdbcUrl, String user, String password, int
     }
 
     /**
-     * What a connection is made with; what the URL itself says wins. Bounds of the server are given to it as {@code options}; those in the URL come later and so win one by
-     * one. An empty {@code options=} in the URL turns ours off, for poolers such as PgBouncer that refuse them.
+     * What a connection is made with; what the URL itself says wins. Bounds of the server are given to it as {@code
+     * options}; those in the URL come later and so win one by one. An empty {@code options=} in the URL turns ours off,
+     * for poolers such as PgBouncer that refuse them.
      */
     Properties connectionProperties(String serverBounds, Duration socket) {
         Properties properties = new Properties();
@@ -75,12 +81,21 @@ public record DatabaseSettings(String jdbcUrl, String user, String password, int
         if (!password.isEmpty()) {
             PGProperty.PASSWORD.set(properties, password);
         }
-        Properties theirs = Driver.parseURL(jdbcUrl, new Properties());
-        for (String name : theirs.stringPropertyNames()) {
-            boolean merged = name.equals(PGProperty.OPTIONS.getName()) && !theirs.getProperty(name).isEmpty();
-            properties.setProperty(name, merged ? serverBounds + " " + theirs.getProperty(name) : theirs.getProperty(name));
+        String theirs = Driver.parseURL(jdbcUrl, new Properties()).getProperty(PGProperty.OPTIONS.getName());
+        if (theirs != null && theirs.isEmpty()) {
+            properties.remove(PGProperty.OPTIONS.getName());
+        } else if (theirs != null) {
+            PGProperty.OPTIONS.set(properties, serverBounds + " " + theirs);
         }
         return properties;
+    }
+
+    /**
+     * The URL to connect with: without {@code options}, which {@link #connectionProperties} holds, since the driver
+     * would take the URL's alone.
+     */
+    String connectionUrl() {
+        return jdbcUrl.replaceAll("(?<=[?&])options=[^&]*&?", "");
     }
 
     /** The bounds that the server holds the service's own connections to. */

@@ -1,17 +1,17 @@
 package lull.database;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A PostgreSQL server of the node's own, in a directory of its own: real PostgreSQL with durable commits, that starts and stops with the node
- * and whose data stay. It stops with the node however the node ends, {@code kill -9} included (see {@link ServerProcess}).
+ * A PostgreSQL server of the node's own, in a directory of its own: real PostgreSQL with durable commits, that starts
+ * and stops with the node and whose data stay. It stops with the node however the node ends, {@code kill -9} included
+ * (see {@link ServerProcess}).
  *
- * <p>The directory holds {@code postgres/} (the programs), {@code data/}, {@code password}, {@code postgres.log} and {@code lock}. It belongs to
- * one node at a time and to one user for ever.
+ * <p>The directory holds {@code postgres/} (the programs), {@code data/}, {@code password}, {@code postgres.log} and
+ * {@code lock}. It belongs to one node at a time and to one user for ever.
  */
 public final class EmbeddedPostgres implements AutoCloseable {
 
@@ -36,11 +36,12 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     /**
-     * Starts the server, and creates what is missing first: about a second, and a few seconds the first time. A server that an earlier node had
-     * left behind is stopped, never adopted.
+     * Starts the server, and creates what is missing first: about a second, and a few seconds the first time. A server
+     * that an earlier node had left behind is stopped, never adopted.
      *
      * @param directory created if need be
-     * @throws DatabaseException if the directory is in use or not ours, this machine cannot run PostgreSQL, or the server does not start
+     * @throws DatabaseException if the directory is in use or not ours, this machine cannot run PostgreSQL, or the
+     * server does not start
      */
     public static EmbeddedPostgres start(Path directory) {
         long start = System.nanoTime();
@@ -51,8 +52,13 @@ public final class EmbeddedPostgres implements AutoCloseable {
             Binaries binaries = Binaries.unpack(home.path().resolve("postgres"), programs);
             Cluster cluster = Cluster.open(home, binaries, programs);
             ServerProcess server = ServerProcess.start(home, binaries, programs);
-            log.info("PostgreSQL {} started in {} ms: data in {}, port {}, process {}", binaries.version(),
-                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start), home.data(), server.port(), server.pid());
+            log.info(
+                    "PostgreSQL {} started in {} ms: data in {}, port {}, process {}",
+                    binaries.version(),
+                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start),
+                    home.data(),
+                    server.port(),
+                    server.pid());
             return new EmbeddedPostgres(home, binaries, cluster, server);
         } catch (RuntimeException e) {
             home.close();
@@ -92,7 +98,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return new DatabaseSettings(jdbcUrl(), user(), password(), poolSize);
     }
 
-    /** Stops the server: clients are cut off, everything is written to the disk. Then the directory is free for another node. */
+    /**
+     * Stops the server: clients are cut off, everything is written to the disk. Then the directory is free for another
+     * node.
+     */
     @Override
     public synchronized void close() {
         if (closed) {

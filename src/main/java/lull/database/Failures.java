@@ -7,10 +7,11 @@ import java.util.Set;
 final class Failures {
 
     /**
-     * Errors that waiting does not cure: login refused (28...), no such database (3D000), no right to connect (42501), a parameter that the
-     * server does not take (22023, 42704, 08P01: a pooler that refuses {@code options}).
+     * Errors that waiting does not cure: login refused (28...), no such database (3D000), no right to connect (42501),
+     * a parameter that the server does not take (22023, 42704, 08P01: a pooler that refuses {@code options}).
      */
-    private static final Set<String> LASTING = Set.of("28000", "28P01", "3D000", "42501", "22023", "42704", "08P01", "08004");
+    private static final Set<String> LASTING =
+            Set.of("28000", "28P01", "3D000", "42501", "22023", "42704", "08P01", "08004");
 
     private Failures() {}
 

@@ -14,14 +14,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A node's own directory, locked for as long as the node lives. The kernel drops the lock with the process, however it ends, so a lock is
- * never stale.
+ * A node's own directory, locked for as long as the node lives. The kernel drops the lock with the process, however it
+ * ends, so a lock is never stale.
  */
 final class Home implements AutoCloseable {
 
     /**
-     * The homes that this JVM holds. A lock of POSIX belongs to the process and goes when the process closes <em>any</em> channel of the file,
-     * so a second claim in the same JVM must be refused before it opens one.
+     * The homes that this JVM holds. A lock of POSIX belongs to the process and goes when the process closes
+     * <em>any</em> channel of the file, so a second claim in the same JVM must be refused before it opens one.
      */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
@@ -47,11 +47,13 @@ final class Home implements AutoCloseable {
         try {
             Files.createDirectories(directory.toAbsolutePath().getParent());
             if (!Files.isDirectory(directory)) {
-                Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                Files.createDirectory(
+                        directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             }
             Path path = directory.toRealPath();
             if (path.toString().matches("(?s).*[\"$`\\\\\n].*")) {
-                throw new DatabaseException("the directory " + path + " has a \", $, ` or \\ in its name, which PostgreSQL's pg_ctl hands to a shell."
+                throw new DatabaseException("the directory " + path
+                        + " has a \", $, ` or \\ in its name, which PostgreSQL's pg_ctl hands to a shell."
                         + " Choose another one with LULL_HOME");
             }
             int user = requireOwn(path);
@@ -65,14 +67,19 @@ final class Home implements AutoCloseable {
                 throw e;
             }
         } catch (AccessDeniedException e) {
-            throw new DatabaseException("the directory " + directory + " is closed to user " + System.getProperty("user.name")
-                    + ". Start as the user it belongs to, or choose another one with LULL_HOME");
+            throw new DatabaseException(
+                    "the directory " + directory + " is closed to user " + System.getProperty("user.name")
+                            + ". Start as the user it belongs to, or choose another one with LULL_HOME");
         } catch (IOException e) {
-            throw new DatabaseException("the directory " + directory + " cannot be used: " + e + ". Choose another one with LULL_HOME");
+            throw new DatabaseException(
+                    "the directory " + directory + " cannot be used: " + e + ". Choose another one with LULL_HOME");
         }
     }
 
-    /** PostgreSQL opens only what its own user owns; and root, as {@link Programs} runs it, has no rights over what others own. */
+    /**
+     * PostgreSQL opens only what its own user owns; and root, as {@link Programs} runs it, has no rights over what
+     * others own.
+     */
     private static int requireOwn(Path path) throws IOException {
         Path probe = Files.createTempFile(path, "owner-", "");
         int user = owner(probe);
@@ -83,8 +90,9 @@ final class Home implements AutoCloseable {
         if (own || judged == path && user != 0) {
             return user;
         }
-        throw new DatabaseException("the directory " + judged + " belongs to user " + Files.getOwner(judged).getName() + ", and this node runs as "
-                + System.getProperty("user.name") + ". Start as the user it belongs to, or choose another one with LULL_HOME");
+        throw new DatabaseException("the directory " + judged + " belongs to user "
+                + Files.getOwner(judged).getName() + ", and this node runs as " + System.getProperty("user.name")
+                + ". Start as the user it belongs to, or choose another one with LULL_HOME");
     }
 
     private static int owner(Path path) throws IOException {
@@ -107,8 +115,9 @@ final class Home implements AutoCloseable {
     }
 
     private static DatabaseException inUse(Path home, String holder) {
-        return new DatabaseException("the directory " + home + " is in use by process " + (holder.isEmpty() ? "(unknown)" : holder)
-                + ". Stop that node first, or choose another directory with LULL_HOME");
+        return new DatabaseException(
+                "the directory " + home + " is in use by process " + (holder.isEmpty() ? "(unknown)" : holder)
+                        + ". Stop that node first, or choose another directory with LULL_HOME");
     }
 
     Path path() {

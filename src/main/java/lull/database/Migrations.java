@@ -16,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The tables of the database, brought up to date by the files in {@code db/migration}. Several nodes may do it at the same time: they
- * take turns by a lock in PostgreSQL. Connections of its own, whose statements may take as long as they need.
+ * The tables of the database, brought up to date by the files in {@code db/migration}. Several nodes may do it at the
+ * same time: they take turns by a lock in PostgreSQL. Connections of its own, whose statements may take as long as they
+ * need.
  */
 public final class Migrations {
 
@@ -27,7 +28,8 @@ public final class Migrations {
     private static final int LOCK_TRIES = 600;
 
     /** A statement here waits for nobody's timeout but its own end. */
-    private static final String UNBOUNDED = "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0";
+    private static final String UNBOUNDED =
+            "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0";
 
     /** Any number that nobody else uses: serialises {@code journal_rebase()}. "lull" in ASCII. */
     private static final long REBASE_LOCK = 0x6c756c6cL;
@@ -45,28 +47,51 @@ public final class Migrations {
                 .baselineOnMigrate(false)
                 .cleanDisabled(true)
                 .lockRetryCount(LOCK_TRIES)
-                .loggers(FlywayLog.class.getName())
                 .load();
     }
 
     /**
      * Applies what is missing.
      *
-     * @throws DatabaseException if it cannot, with the reason of PostgreSQL; what was applied before stays, and each migration is all or nothing
+     * @throws DatabaseException if it cannot, with the reason of PostgreSQL; what was applied before stays, and each
+     * migration is all or nothing
      */
     public void migrate() {
         long start = System.nanoTime();
         try {
+            requireRights();
             MigrateResult result = flyway.migrate();
             rebaseJournal();
-            log.info("database schema at version {}, {} migrations applied, {} ms", currentVersion().orElse("none"), result.migrationsExecuted,
+            log.info(
+                    "database schema at version {}, {} migrations applied, {} ms",
+                    currentVersion().orElse("none"),
+                    result.migrationsExecuted,
                     TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
         } catch (FlywayException | SQLException e) {
             throw failed("cannot be brought up to date", e);
         }
     }
 
-    /** Positions in the journal follow transaction ids; after a restore into another server those may have gone back. V1 knows what to do. */
+    /** Flyway would try its first table ten times, once a second. */
+    private void requireRights() throws SQLException {
+        try (Connection connection = Database.connect(settings, UNBOUNDED, Duration.ZERO);
+                Statement statement = connection.createStatement();
+                ResultSet rights = statement.executeQuery(
+                        "SELECT current_user, current_schema(), to_regclass('flyway_schema_history') IS NOT NULL"
+                                + " OR coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)")) {
+            rights.next();
+            if (!rights.getBoolean(3)) {
+                throw new DatabaseException("user " + rights.getString(1) + " may not create tables in schema "
+                        + rights.getString(2) + " of " + settings.shownUrl() + ": GRANT CREATE ON SCHEMA "
+                        + rights.getString(2) + " TO " + rights.getString(1));
+            }
+        }
+    }
+
+    /**
+     * Positions in the journal follow transaction ids; after a restore into another server those may have gone back. V1
+     * knows what to do.
+     */
     private void rebaseJournal() throws SQLException {
         try (Connection connection = Database.connect(settings, UNBOUNDED, Duration.ZERO)) {
             connection.setAutoCommit(false);
@@ -93,14 +118,17 @@ public final class Migrations {
      */
     public Optional<String> currentVersion() {
         try {
-            return Optional.ofNullable(flyway.info().current()).map(MigrationInfo::getVersion).map(Object::toString);
+            return Optional.ofNullable(flyway.info().current())
+                    .map(MigrationInfo::getVersion)
+                    .map(Object::toString);
         } catch (FlywayException e) {
             throw failed("does not tell its version", e);
         }
     }
 
     /**
-     * Whether every migration that this program knows is applied. More than that is fine: during a rolling upgrade the new nodes come first.
+     * Whether every migration that this program knows is applied. More than that is fine: during a rolling upgrade the
+     * new nodes come first.
      *
      * @throws DatabaseException if the database does not answer
      */
@@ -117,8 +145,8 @@ public final class Migrations {
         if (!isCurrent()) {
             MigrationInfo[] pending = flyway.info().pending();
             String wanted = pending[pending.length - 1].getVersion().toString();
-            throw new DatabaseException("the tables in " + settings.shownUrl() + " are at version " + currentVersion().orElse("none")
-                    + ", and this program needs " + wanted + ": run `lull migrate`");
+            throw new DatabaseException("the tables in " + settings.shownUrl() + " are at version "
+                    + currentVersion().orElse("none") + ", and this program needs " + wanted + ": run `lull migrate`");
         }
     }
 

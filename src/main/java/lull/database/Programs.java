@@ -12,12 +12,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs PostgreSQL's programs in a clean environment. They refuse to work as root; there they run in a user namespace of their own without any
- * mapping, in which they see themselves as "nobody", while the files that they write stay root's.
+ * Runs PostgreSQL's programs in a clean environment. They refuse to work as root; there they run in a user namespace of
+ * their own without any mapping, in which they see themselves as "nobody", while the files that they write stay root's.
  */
 final class Programs {
 
-    private static final String WAY_OUT = "Run Lull as an ordinary user, or give it a PostgreSQL server with LULL_JDBC_URL";
+    private static final String WAY_OUT =
+            "Run Lull as an ordinary user, or give it a PostgreSQL server with LULL_JDBC_URL";
 
     private final List<String> prefix;
 
@@ -35,11 +36,14 @@ final class Programs {
         try {
             probe = programs.tryRun("", Duration.ofSeconds(10), List.of("true"));
         } catch (IOException e) {
-            throw new DatabaseException("PostgreSQL does not run as root, and the program unshare, which would help, is missing. " + WAY_OUT);
+            throw new DatabaseException(
+                    "PostgreSQL does not run as root, and the program unshare, which would help, is missing. "
+                            + WAY_OUT);
         }
         if (probe.status() != 0) {
-            throw new DatabaseException("PostgreSQL does not run as root, and this machine forbids the user namespace that would help ("
-                    + probe.output().strip() + "). " + WAY_OUT);
+            throw new DatabaseException(
+                    "PostgreSQL does not run as root, and this machine forbids the user namespace that would help ("
+                            + probe.output().strip() + "). " + WAY_OUT);
         }
         return programs;
     }
@@ -57,10 +61,12 @@ final class Programs {
         try {
             result = tryRun(input, limit, command);
         } catch (IOException e) {
-            throw new DatabaseException("PostgreSQL's " + name(command) + " cannot be run on this machine: " + e.getMessage() + ". " + WAY_OUT);
+            throw new DatabaseException("PostgreSQL's " + name(command) + " cannot be run on this machine: "
+                    + e.getMessage() + ". " + WAY_OUT);
         }
         if (result.status() != 0) {
-            throw new DatabaseException("PostgreSQL's " + name(command) + " failed (" + result.status() + "): " + result.output().strip());
+            throw new DatabaseException("PostgreSQL's " + name(command) + " failed (" + result.status() + "): "
+                    + result.output().strip());
         }
         return result.output();
     }
@@ -74,7 +80,10 @@ final class Programs {
         // Files, not pipes: a pipe that a grandchild holds open would keep us reading after the program has ended.
         Path output = Files.createTempFile("lull-", ".out");
         try {
-            Process process = builder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+            Process process = builder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
             try (OutputStream stdin = process.getOutputStream()) {
                 stdin.write(input.getBytes(StandardCharsets.UTF_8));
             } catch (IOException e) {
@@ -95,8 +104,11 @@ final class Programs {
         List<String> whole = new ArrayList<>(prefix);
         whole.addAll(command);
         ProcessBuilder builder = new ProcessBuilder(whole).directory(new File("/"));
-        // PGDATA, PGPORT, PGOPTIONS and their like would steer the programs elsewhere; a locale that is not installed stops initdb.
-        builder.environment().keySet().removeIf(name -> name.startsWith("PG") || name.startsWith("LC_") || name.equals("LANG"));
+        // PGDATA, PGPORT, PGOPTIONS and their like would steer the programs elsewhere; a locale that is not installed
+        // stops initdb.
+        builder.environment()
+                .keySet()
+                .removeIf(name -> name.startsWith("PG") || name.startsWith("LC_") || name.equals("LANG"));
         builder.environment().put("LC_ALL", "C");
         return builder;
     }

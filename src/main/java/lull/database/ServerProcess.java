@@ -24,12 +24,14 @@ import org.slf4j.LoggerFactory;
 /**
  * The running server and its keeper.
  *
- * <p>The keeper is a shell that starts the server, reads its standard input until the end, and then tells the server to stop. The input is a pipe
- * from this JVM, and the kernel closes it when the JVM ends, in whatever way. So there is one path by which the server stops, walked at every
- * stop, and there is no moment at which a server runs without it. The keeper ignores the signals of a terminal, which reach it together
- * with the node: the node is to finish its requests first. ({@code pg_ctl} gives the server itself a session of its own.)
+ * <p>The keeper is a shell that starts the server, reads its standard input until the end, and then tells the server to
+ * stop. The input is a pipe from this JVM, and the kernel closes it when the JVM ends, in whatever way. So there is one
+ * path by which the server stops, walked at every stop, and there is no moment at which a server runs without it. The
+ * keeper ignores the signals of a terminal, which reach it together with the node: the node is to finish its requests
+ * first. ({@code pg_ctl} gives the server itself a session of its own.)
  *
- * <p>The keeper stops the process that it started, not whatever runs in the directory: if it is slow, that is the server of the next node.
+ * <p>The keeper stops the process that it started, not whatever runs in the directory: if it is slow, that is the
+ * server of the next node.
  */
 final class ServerProcess implements AutoCloseable {
 
@@ -47,7 +49,10 @@ final class ServerProcess implements AutoCloseable {
     private static final long LARGEST_LOG = 10 << 20;
     private static final int SHOWN_LOG_LINES = 15;
 
-    /** Arguments: pg_ctl, data directory, log, options of the server, seconds to wait. Says "started" and the process id, or nothing. */
+    /**
+     * Arguments: pg_ctl, data directory, log, options of the server, seconds to wait. Says "started" and the process
+     * id, or nothing.
+     */
     private static final String KEEPER = """
             trap '' INT TERM HUP QUIT PIPE
             "$1" start -D "$2" -l "$3" -o "$4" -t "$5" -w -s </dev/null >>"$3" 2>&1 || exit 1
@@ -95,7 +100,8 @@ final class ServerProcess implements AutoCloseable {
                 String said = readFrom(home.log(), logged);
                 if (!passes(said) || System.nanoTime() > end) {
                     stopLeftover(home.data(), binaries, programs);
-                    throw new DatabaseException("PostgreSQL did not start. The end of " + home.log() + ":\n" + tail(said));
+                    throw new DatabaseException(
+                            "PostgreSQL did not start. The end of " + home.log() + ":\n" + tail(said));
                 }
                 log.info("PostgreSQL did not start yet, trying again: {}", reason(said));
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
@@ -107,22 +113,36 @@ final class ServerProcess implements AutoCloseable {
 
     private static Process keep(Home home, Binaries binaries, Programs programs, int port) throws IOException {
         return programs.builder(List.of(
-                        "sh", "-c", KEEPER, "lull-postgres-keeper",
-                        binaries.program("pg_ctl"), home.data().toString(), home.log().toString(),
-                        "-c listen_addresses=127.0.0.1 -c port=" + port, Long.toString(START.toSeconds())))
+                        "sh",
+                        "-c",
+                        KEEPER,
+                        "lull-postgres-keeper",
+                        binaries.program("pg_ctl"),
+                        home.data().toString(),
+                        home.log().toString(),
+                        "-c listen_addresses=127.0.0.1 -c port=" + port,
+                        Long.toString(START.toSeconds())))
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
     }
 
     private static OptionalLong started(Process keeper) throws IOException {
-        BufferedReader said = new BufferedReader(new InputStreamReader(keeper.getInputStream(), StandardCharsets.US_ASCII));
+        BufferedReader said =
+                new BufferedReader(new InputStreamReader(keeper.getInputStream(), StandardCharsets.US_ASCII));
         String line = said.readLine();
-        return line == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(line.substring("started ".length())));
+        return line == null
+                ? OptionalLong.empty()
+                : OptionalLong.of(Long.parseLong(line.substring("started ".length())));
     }
 
-    /** Whether the reason is one that time or another port cures: the port was taken meanwhile, or a server before us is not quite gone. */
+    /**
+     * Whether the reason is one that time or another port cures: the port was taken meanwhile, or a server before us is
+     * not quite gone.
+     */
     private static boolean passes(String said) {
-        return said.contains("Address already in use") || said.contains("lock file \"postmaster.pid\"") || said.contains("is still in use");
+        return said.contains("Address already in use")
+                || said.contains("lock file \"postmaster.pid\"")
+                || said.contains("is still in use");
     }
 
     private static String reason(String said) {
@@ -138,10 +158,11 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /**
-     * Stops a server that runs in the data directory: one whose node was killed, and whose keeper is about to do the same. If the recorded
-     * process is another program, which got the number after a restart of the machine or container, or is dead but for its entry in the process
-     * table, the record goes: PostgreSQL sees only that the number is taken, and would refuse to start for ever. (Should we be wrong, its shared
-     * memory still tells PostgreSQL of the other server.)
+     * Stops a server that runs in the data directory: one whose node was killed, and whose keeper is about to do the
+     * same. If the recorded process is another program, which got the number after a restart of the machine or
+     * container, or is dead but for its entry in the process table, the record goes: PostgreSQL sees only that the
+     * number is taken, and would refuse to start for ever. (Should we be wrong, its shared memory still tells
+     * PostgreSQL of the other server.)
      */
     private static void stopLeftover(Path data, Binaries binaries, Programs programs) throws IOException {
         Path record = data.resolve("postmaster.pid");
@@ -150,7 +171,10 @@ final class ServerProcess implements AutoCloseable {
             return;
         }
         if (!isServerOf(data, pid.getAsLong())) {
-            log.info("{} names process {}, which is no server of this directory (any more): removed", record, pid.getAsLong());
+            log.info(
+                    "{} names process {}, which is no server of this directory (any more): removed",
+                    record,
+                    pid.getAsLong());
             Files.deleteIfExists(record);
             return;
         }
@@ -160,19 +184,38 @@ final class ServerProcess implements AutoCloseable {
             if (result.status() == 0 || recordedPid(record).isEmpty() || !isAlive(pid.getAsLong())) {
                 return;
             }
-            log.warn("PostgreSQL (process {}) does not stop in mode {}: {}", pid.getAsLong(), mode, result.output().strip());
+            log.warn(
+                    "PostgreSQL (process {}) does not stop in mode {}: {}",
+                    pid.getAsLong(),
+                    mode,
+                    result.output().strip());
         }
-        throw new DatabaseException("the PostgreSQL that an earlier node left behind (process " + pid.getAsLong() + ") does not stop. End it by hand");
+        throw new DatabaseException("the PostgreSQL that an earlier node left behind (process " + pid.getAsLong()
+                + ") does not stop. End it by hand");
     }
 
-    private static Programs.Result stop(Path data, Binaries binaries, Programs programs, String mode) throws IOException {
-        return programs.tryRun("", STOP.plusSeconds(5), List.of(
-                binaries.program("pg_ctl"), "stop", "-D", data.toString(), "-m", mode, "-w", "-s", "-t", Long.toString(STOP.toSeconds())));
+    private static Programs.Result stop(Path data, Binaries binaries, Programs programs, String mode)
+            throws IOException {
+        return programs.tryRun(
+                "",
+                STOP.plusSeconds(5),
+                List.of(
+                        binaries.program("pg_ctl"),
+                        "stop",
+                        "-D",
+                        data.toString(),
+                        "-m",
+                        mode,
+                        "-w",
+                        "-s",
+                        "-t",
+                        Long.toString(STOP.toSeconds())));
     }
 
     private static OptionalLong recordedPid(Path record) throws IOException {
         try {
-            String first = Files.readString(record).lines().findFirst().orElse("").strip();
+            String first =
+                    Files.readString(record).lines().findFirst().orElse("").strip();
             return first.matches("\\d{1,10}") ? OptionalLong.of(Long.parseLong(first)) : OptionalLong.empty();
         } catch (NoSuchFileException e) {
             return OptionalLong.empty();
@@ -187,8 +230,12 @@ final class ServerProcess implements AutoCloseable {
     private static boolean isServerOf(Path data, long pid) {
         ProcessHandle.Info info = ProcessHandle.of(pid).map(ProcessHandle::info).orElse(null);
         return info != null
-                && info.command().map(command -> command.matches(".*/postgres( \\(deleted\\))?")).orElse(false)
-                && info.arguments().map(arguments -> Arrays.asList(arguments).contains(data.toString())).orElse(true);
+                && info.command()
+                        .map(command -> command.matches(".*/postgres( \\(deleted\\))?"))
+                        .orElse(false)
+                && info.arguments()
+                        .map(arguments -> Arrays.asList(arguments).contains(data.toString()))
+                        .orElse(true);
     }
 
     private static void rotate(Path log) throws IOException {
@@ -229,7 +276,9 @@ final class ServerProcess implements AutoCloseable {
             if (running.equals(OptionalLong.of(pid)) && isAlive(pid)) {
                 Programs.Result stopped = stop(data, binaries, programs, "fast");
                 if (stopped.status() != 0 && isAlive(pid)) {
-                    log.warn("PostgreSQL does not stop, cutting it short: {}", stopped.output().strip());
+                    log.warn(
+                            "PostgreSQL does not stop, cutting it short: {}",
+                            stopped.output().strip());
                     stop(data, binaries, programs, "immediate");
                 }
             }

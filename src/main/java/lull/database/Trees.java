@@ -13,7 +13,9 @@ final class Trees {
 
     private Trees() {}
 
-    /** Deletes a directory and what is in it, links themselves and not what they point to. One that is missing is fine. */
+    /**
+     * Deletes a directory and what is in it, links themselves and not what they point to. One that is missing is fine.
+     */
     static void delete(Path root) throws IOException {
         if (!Files.exists(root)) {
             return;

@@ -62,16 +62,25 @@ class EmbeddedPostgresTest {
         }
     }
 
+    /** Alive and not merely waiting for its parent to ask for its end: such a process has no command any more. */
     private static boolean isAlive(long pid) {
-        return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+        return ProcessHandle.of(pid)
+                .flatMap(process -> process.info().command())
+                .isPresent();
     }
 
     private static void awaitGone(long pid) {
-        await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(20)).until(() -> !isAlive(pid));
+        await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> !isAlive(pid));
     }
 
     private static void signal(String name, long pid) throws Exception {
-        assertThat(new ProcessBuilder("sh", "-c", "kill -" + name + " " + pid).inheritIO().start().waitFor()).isZero();
+        assertThat(new ProcessBuilder("sh", "-c", "kill -" + name + " " + pid)
+                        .inheritIO()
+                        .start()
+                        .waitFor())
+                .isZero();
     }
 
     @Test
@@ -105,10 +114,13 @@ class EmbeddedPostgresTest {
             assertThat(query(server, "SHOW full_page_writes")).isEqualTo("on");
             assertThat(query(server, "SHOW data_checksums")).isEqualTo("on");
             assertThat(query(server, "SHOW server_encoding")).isEqualTo("UTF8");
-            assertThat(query(server, "SELECT datcollate FROM pg_database WHERE datname = 'lull'")).isEqualTo("C");
-            assertThat(query(server, "SELECT reset_val FROM pg_settings WHERE name = 'log_timezone'")).isEqualTo("UTC");
+            assertThat(query(server, "SELECT datcollate FROM pg_database WHERE datname = 'lull'"))
+                    .isEqualTo("C");
+            assertThat(query(server, "SELECT reset_val FROM pg_settings WHERE name = 'log_timezone'"))
+                    .isEqualTo("UTC");
             assertThat(query(server, "SHOW server_version")).isEqualTo(server.version());
-            assertThat(query(server, "SHOW data_directory")).isEqualTo(server.home().resolve("data").toString());
+            assertThat(query(server, "SHOW data_directory"))
+                    .isEqualTo(server.home().resolve("data").toString());
         }
     }
 
@@ -128,7 +140,8 @@ class EmbeddedPostgresTest {
             }
             assertThatThrownBy(() -> DriverManager.getConnection(server.jdbcUrl(), server.user(), "guess"))
                     .hasMessageContaining("password authentication failed");
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(home.resolve("password")))).isEqualTo("rw-------");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(home.resolve("password"))))
+                    .isEqualTo("rw-------");
             assertThat(server.password()).hasSizeGreaterThanOrEqualTo(32);
         }
     }
@@ -145,7 +158,8 @@ class EmbeddedPostgresTest {
         try (EmbeddedPostgres server = EmbeddedPostgres.start(home)) {
             assertThatThrownBy(() -> EmbeddedPostgres.start(home))
                     .isInstanceOf(DatabaseException.class)
-                    .hasMessageContaining("is in use by process " + ProcessHandle.current().pid());
+                    .hasMessageContaining(
+                            "is in use by process " + ProcessHandle.current().pid());
 
             assertThatThrownBy(() -> NodeProcess.start(home)).hasMessageContaining("is in use by process");
             assertThat(addRow(server)).isPositive();
@@ -344,7 +358,9 @@ class EmbeddedPostgresTest {
         EmbeddedPostgres.start(home).close();
 
         assertThat(cluster.getParent()).doesNotExist();
-        assertThat(home.resolve("postgres")).isDirectoryContaining("glob:**/17.*").isDirectoryNotContaining("glob:**/unpacking-*");
+        assertThat(home.resolve("postgres"))
+                .isDirectoryContaining("glob:**/17.*")
+                .isDirectoryNotContaining("glob:**/unpacking-*");
         assertThat(programs).doesNotExist();
     }
 
@@ -352,7 +368,9 @@ class EmbeddedPostgresTest {
     void a_file_is_not_a_home() throws Exception {
         Path file = Files.createFile(directory.resolve("file"));
 
-        assertThatThrownBy(() -> EmbeddedPostgres.start(file)).isInstanceOf(DatabaseException.class).hasMessageContaining("is not a directory");
+        assertThatThrownBy(() -> EmbeddedPostgres.start(file))
+                .isInstanceOf(DatabaseException.class)
+                .hasMessageContaining("is not a directory");
     }
 
     @Test
