@@ -141,7 +141,7 @@ final class Talk {
             return new Said(line, now, true);
         }
         long late = dice.between(1, MOST_LATE_MILLIS);
-        boolean isLate = dice.chance(0.015) && changesNothing(now, now + late);
+        boolean isLate = dice.chance(0.03) && changesNothing(now, now + late);
         return new Said(line, isLate ? now + late : now, !isLate);
     }
 
