@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,7 +80,7 @@ final class FakeNode implements AutoCloseable {
     private final Map<String, Integer> answeredInLife = new HashMap<>();
     private final Set<String> underWay = new HashSet<>();
     private final TreeMap<Instant, Integer> outstanding = new TreeMap<>();
-    private final Map<String, String> madeUpIds = new HashMap<>();
+    private final Map<Line, String> madeUpIds = new IdentityHashMap<>();
 
     // What a node holds.
     private final Map<String, Conversation> conversations = new HashMap<>();
@@ -327,8 +328,7 @@ final class FakeNode implements AutoCloseable {
         String id = json.path("messageId").asText();
         boolean idFits = line.messageId()
                 .map(id::equals)
-                .orElseGet(() -> id.equals(madeUpIds.computeIfAbsent(line.conversation() + line.at() + id, it -> id))
-                        && id.startsWith("replay-line-"));
+                .orElseGet(() -> id.equals(madeUpIds.computeIfAbsent(line, it -> id)) && id.startsWith("replay-line-"));
         boolean kindFits = action.equals(line instanceof Line.Close ? "close" : "messages");
         return idFits && kindFits && line.at().equals(Instant.parse(json.path("at").asText()));
     }
