@@ -82,7 +82,9 @@ class CommandsTest {
     @Test
     void explains_a_mistyped_option_of_the_default_command() {
         assertThat(run("--htp-port", "1")).isEqualTo(2);
-        assertThat(err.toString()).contains("lull node: Unknown option: '--htp-port'", "--http-port?").hasLineCount(1);
+        assertThat(err.toString())
+                .contains("lull node: Unknown option: '--htp-port'", "--http-port?")
+                .hasLineCount(1);
     }
 
     @Test
@@ -95,11 +97,30 @@ class CommandsTest {
     void explains_a_wrong_value() {
         assertThat(run("replay", "--give-up-after", "5m", "--out", "x", "y")).isEqualTo(2);
         assertThat(run("replay", "--horizon", "tomorrow", "--out", "x", "y")).isEqualTo(2);
-        assertThat(run("replay", "--url", "localhost", "--out", "x", here("in", "").toString())).isEqualTo(2);
-        assertThat(run("replay", "--in-flight", "0", "--out", "x", here("in", "").toString())).isEqualTo(2);
+        assertThat(run(
+                        "replay",
+                        "--url",
+                        "localhost",
+                        "--out",
+                        "x",
+                        here("in", "").toString()))
+                .isEqualTo(2);
+        assertThat(run(
+                        "replay",
+                        "--in-flight",
+                        "0",
+                        "--out",
+                        "x",
+                        here("in", "").toString()))
+                .isEqualTo(2);
         assertThat(run("generate", "--messages", "3", "--out", "x")).isEqualTo(2);
         assertThat(err.toString())
-                .contains("such as PT15M", "such as 2026-01-05T08:00:00Z", "http://127.0.0.1:8080", "from 1 to", "at least as many")
+                .contains(
+                        "such as PT15M",
+                        "such as 2026-01-05T08:00:00Z",
+                        "http://127.0.0.1:8080",
+                        "from 1 to",
+                        "at least as many")
                 .hasLineCount(5);
     }
 
@@ -133,10 +154,12 @@ class CommandsTest {
     void generates_a_file_of_so_many_lines() throws Exception {
         Path to = directory.resolve("stream.jsonl");
 
-        assertThat(run("generate", "--conversations", "5", "--messages", "50", "--seed", "3", "--out", to.toString())).isZero();
+        assertThat(run("generate", "--conversations", "5", "--messages", "50", "--seed", "3", "--out", to.toString()))
+                .isZero();
 
         assertThat(Files.readAllLines(to)).hasSize(50);
-        assertThat(run("generate", "--out", directory.resolve("no/x").toString())).isEqualTo(1);
+        assertThat(run("generate", "--out", directory.resolve("no/x").toString()))
+                .isEqualTo(1);
         assertThat(err.toString()).contains("no such file or directory");
     }
 

@@ -135,8 +135,8 @@ public final class Replay {
     }
 
     /** Lines that were read and are not acknowledged, the earliest first. */
-    private final TreeSet<Sending> unacknowledged =
-            new TreeSet<>(Comparator.comparing(Sending::at).thenComparing(it -> it.numbered().number()));
+    private final TreeSet<Sending> unacknowledged = new TreeSet<>(
+            Comparator.comparing(Sending::at).thenComparing(it -> it.numbered().number()));
 
     /** The conversations with a line under way, and the lines that wait for it. */
     private final Map<String, Deque<Sending>> busy = new HashMap<>();
@@ -392,8 +392,9 @@ public final class Replay {
                 return event;
             }
             if (System.nanoTime() - lastProgress > options.giveUpAfter().toNanos()) {
-                throw new ReplayFailed("no progress for " + options.giveUpAfter() + " with the node at " + options.node()
-                        + " (" + acknowledged + " of " + timetable.lines() + " lines done): " + retries.lastFailure());
+                throw new ReplayFailed(
+                        "no progress for " + options.giveUpAfter() + " with the node at " + options.node() + " ("
+                                + acknowledged + " of " + timetable.lines() + " lines done): " + retries.lastFailure());
             }
         }
     }

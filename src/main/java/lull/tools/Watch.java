@@ -43,7 +43,8 @@ final class Watch implements AutoCloseable {
             }
             throw e;
         } finally {
-            // The flag is ours to clear only if it was us who set it; the interruption may have come too late to be noticed.
+            // The flag is ours to clear only if it was us who set it; the interruption may have come too late to be
+            // noticed.
             if (expired || isExpired(limits.remove(self))) {
                 Thread.interrupted();
             }
@@ -59,9 +60,8 @@ final class Watch implements AutoCloseable {
     void sign() {
         limits.computeIfPresent(
                 Thread.currentThread(),
-                (self, limit) -> limit == EXPIRED
-                        ? limit
-                        : new Limit(limit.length, System.nanoTime() + limit.length.toNanos()));
+                (self, limit) ->
+                        limit == EXPIRED ? limit : new Limit(limit.length, System.nanoTime() + limit.length.toNanos()));
     }
 
     private void interruptLate() {

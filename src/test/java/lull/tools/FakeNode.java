@@ -110,7 +110,8 @@ final class FakeNode implements AutoCloseable {
         this.random = new SplittableRandom(seed);
         for (Line line : file) {
             if (horizon.isEmpty() || !line.at().isAfter(horizon.get())) {
-                expected.computeIfAbsent(line.conversation(), key -> new ArrayList<>()).add(line);
+                expected.computeIfAbsent(line.conversation(), key -> new ArrayList<>())
+                        .add(line);
                 outstanding.merge(line.at(), 1, Integer::sum);
             }
         }
@@ -265,13 +266,17 @@ final class FakeNode implements AutoCloseable {
             fate = mayCome ? fate() : Fate.FINE;
             if (refused.isPresent() && json.path("messageId").asText().equals(refused.get())) {
                 underWay.remove(key);
-                answer = new Answer(400, "{\"type\":\"about:blank\",\"title\":\"Bad Request\",\"status\":400,"
-                        + "\"detail\":\"at is too early\",\"field\":\"/at\",\"expected\":\"1970 or later\"}", false);
+                answer = new Answer(
+                        400,
+                        "{\"type\":\"about:blank\",\"title\":\"Bad Request\",\"status\":400,"
+                                + "\"detail\":\"at is too early\",\"field\":\"/at\",\"expected\":\"1970 or later\"}",
+                        false);
                 fate = Fate.FINE;
             } else if (fate == Fate.FINE || fate == Fate.CUT_AFTER) {
                 answer = decide(key, segments[4], json);
             } else {
-                answer = new Answer(List.of(503, 503, 500, 502, 504).get(random.nextInt(5)), "{\"title\":\"busy\"}", false);
+                answer = new Answer(
+                        List.of(503, 503, 500, 502, 504).get(random.nextInt(5)), "{\"title\":\"busy\"}", false);
             }
             if (stalls > 0 && fate == Fate.FINE) {
                 stalls--;
@@ -330,7 +335,9 @@ final class FakeNode implements AutoCloseable {
                 .map(id::equals)
                 .orElseGet(() -> id.equals(madeUpIds.computeIfAbsent(line, it -> id)) && id.startsWith("replay-line-"));
         boolean kindFits = action.equals(line instanceof Line.Close ? "close" : "messages");
-        return idFits && kindFits && line.at().equals(Instant.parse(json.path("at").asText()));
+        return idFits
+                && kindFits
+                && line.at().equals(Instant.parse(json.path("at").asText()));
     }
 
     private record Answer(int status, String body, boolean repeated) {}
@@ -373,11 +380,19 @@ final class FakeNode implements AutoCloseable {
         if (action.equals("close")) {
             Authority by = Authority.valueOf(json.path("by").asText().toUpperCase(java.util.Locale.ROOT));
             return new Request.Closing(
-                    Optional.of(json.path("messageId").asText()), at, State.CLOSED, by, Optional.ofNullable(json.path("reason").textValue()));
+                    Optional.of(json.path("messageId").asText()),
+                    at,
+                    State.CLOSED,
+                    by,
+                    Optional.ofNullable(json.path("reason").textValue()));
         }
-        Direction direction = json.path("direction").asText().equals("inbound") ? Direction.INBOUND : Direction.OUTBOUND;
+        Direction direction =
+                json.path("direction").asText().equals("inbound") ? Direction.INBOUND : Direction.OUTBOUND;
         return new Request.Message(
-                json.path("messageId").asText(), at, direction, Optional.ofNullable(json.path("from").textValue()));
+                json.path("messageId").asText(),
+                at,
+                direction,
+                Optional.ofNullable(json.path("from").textValue()));
     }
 
     private void finish(HttpExchange exchange, String key, Fate fate, Answer answer, int began) {
@@ -484,8 +499,11 @@ final class FakeNode implements AutoCloseable {
         }
         Answer answer = fate == Fate.BUSY
                 ? new Answer(503, "{\"title\":\"busy\"}", false)
-                : new Answer(200, "{\"now\":\"" + now + "\",\"clock\":\"" + clock + "\",\"slices\":16,\"due\":" + due
-                        + ",\"transitioned\":" + due + ",\"failed\":" + failed + "}", false);
+                : new Answer(
+                        200,
+                        "{\"now\":\"" + now + "\",\"clock\":\"" + clock + "\",\"slices\":16,\"due\":" + due
+                                + ",\"transitioned\":" + due + ",\"failed\":" + failed + "}",
+                        false);
         Fate decided = fate;
         threads.schedule(
                 () -> {
@@ -519,7 +537,8 @@ final class FakeNode implements AutoCloseable {
             cut = cutTransitions > 0 && text.length() > 0 ? cutTransitions-- : 0;
         }
         byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
-        // In turn: the connection breaks in a line; the answer ends early in a line, or after one, as if it were complete.
+        // In turn: the connection breaks in a line; the answer ends early in a line, or after one, as if it were
+        // complete.
         int until = cut == 0 ? bytes.length : bytes.length * 2 / 3;
         if (cut % 3 == 1) {
             until = text.lastIndexOf("\n", until) + 1;

@@ -56,7 +56,9 @@ class ReplayTest {
     void keeps_order_and_time_through_failures_and_ends_with_the_transitions_of_the_rules(long seed) throws Exception {
         Random random = new Random(seed);
         List<Line> lines = stream(random, seed);
-        Optional<Instant> horizon = random.nextInt(3) == 0 ? Optional.of(lines.get(lines.size() * 3 / 4).at()) : MAX;
+        Optional<Instant> horizon = random.nextInt(3) == 0
+                ? Optional.of(lines.get(lines.size() * 3 / 4).at())
+                : MAX;
         int tickEvery = List.of(0, 1, 7, 50, 500).get(random.nextInt(5));
         int inFlight = 1 + random.nextInt(64);
         Policy policy = Talk.KNOWN.get(random.nextInt(Talk.KNOWN.size()));
@@ -114,12 +116,16 @@ class ReplayTest {
 
             assertThat(node.violations()).isEmpty();
             assertThat(node.linesDuringTicks()).isPositive();
-            // One for the clock, one for each boundary unless the block before was quicker than the one after, and two last ones.
+            // One for the clock, one for each boundary unless the block before was quicker than the one after, and two
+            // last ones.
             assertThat(node.ticks()).hasSizeBetween(1 + 10 + 2, 1 + 19 + 2);
             assertThat(summary.ticks()).isEqualTo(node.ticks().size() - 1);
             for (int i = 2; i < node.ticks().size() - 2; i++) {
-                Duration step = Duration.between(node.ticks().get(i - 1), node.ticks().get(i));
-                assertThat(step).as("never behind by more than a block").isLessThanOrEqualTo(Duration.ofSeconds(2 * 50));
+                Duration step =
+                        Duration.between(node.ticks().get(i - 1), node.ticks().get(i));
+                assertThat(step)
+                        .as("never behind by more than a block")
+                        .isLessThanOrEqualTo(Duration.ofSeconds(2 * 50));
             }
         }
     }
@@ -145,8 +151,11 @@ class ReplayTest {
         List<Line> lines = Streams.of(new Streams.Shape(20, 500, 1, START)).toList();
         Path file = write(lines);
         Files.writeString(file, "\n\n" + Files.readString(file));
-        Line.Message bad = (Line.Message)
-                lines.stream().skip(200).filter(Line.Message.class::isInstance).findFirst().orElseThrow();
+        Line.Message bad = (Line.Message) lines.stream()
+                .skip(200)
+                .filter(Line.Message.class::isInstance)
+                .findFirst()
+                .orElseThrow();
         try (FakeNode node = new FakeNode(lines, MAX, Policy.DEFAULT, Faults.NONE, 1).refusing(bad.id())) {
             assertThatThrownBy(() -> replay(node.url(), file, 8, 50, MAX))
                     .isInstanceOf(ReplayFailed.class)
@@ -187,7 +196,8 @@ class ReplayTest {
     void finds_a_bad_line_before_anything_is_sent() throws Exception {
         List<Line> lines = List.of(message("a", "m1", START), message("a", "m2", START));
         Path file = write(lines);
-        Files.writeString(file, Files.readString(file) + "\n{\"conversation\":\"a\",\"messageId\":\"m3\",\"at\":\"now\"}\n");
+        Files.writeString(
+                file, Files.readString(file) + "\n{\"conversation\":\"a\",\"messageId\":\"m3\",\"at\":\"now\"}\n");
         try (FakeNode node = new FakeNode(lines, MAX, Policy.DEFAULT, Faults.NONE, 1)) {
             assertThatThrownBy(() -> replay(node.url(), file, 8, 50, MAX))
                     .isInstanceOf(ReplayFailed.class)
@@ -252,14 +262,16 @@ class ReplayTest {
             long before = ManagementFactory.getThreadMXBean().getTotalStartedThreadCount();
             replay(node.url(), write(lines), 32, 500, MAX);
 
-            assertThat(ManagementFactory.getThreadMXBean().getTotalStartedThreadCount() - before).isLessThan(200);
+            assertThat(ManagementFactory.getThreadMXBean().getTotalStartedThreadCount() - before)
+                    .isLessThan(200);
         }
     }
 
     @Test
     void keeps_every_key_whole_on_its_way() throws Exception {
         List<Line> lines = new ArrayList<>();
-        for (String key : List.of("whatsapp:+15550000001::whatsapp:+18005550110", "a%2Fb", "?#&=", "..", "\\\"{}|^`<>")) {
+        for (String key :
+                List.of("whatsapp:+15550000001::whatsapp:+18005550110", "a%2Fb", "?#&=", "..", "\\\"{}|^`<>")) {
             lines.add(message(key, "m1", START));
         }
         try (FakeNode node = new FakeNode(lines, MAX, Policy.DEFAULT, Faults.NONE, 1)) {
@@ -267,7 +279,8 @@ class ReplayTest {
 
             assertThat(node.violations()).isEmpty();
             assertThat(byConversation(written()).keySet())
-                    .containsExactlyInAnyOrderElementsOf(lines.stream().map(Line::conversation).toList());
+                    .containsExactlyInAnyOrderElementsOf(
+                            lines.stream().map(Line::conversation).toList());
         }
     }
 
@@ -286,19 +299,22 @@ class ReplayTest {
         return result;
     }
 
-    private Replay.Summary replay(URI url, Path file, int inFlight, int tickEvery, Optional<Instant> horizon) throws Exception {
+    private Replay.Summary replay(URI url, Path file, int inFlight, int tickEvery, Optional<Instant> horizon)
+            throws Exception {
         return replay(url, file, inFlight, tickEvery, horizon, Duration.ofSeconds(30));
     }
 
     private Replay.Summary replay(
-            URI url, Path file, int inFlight, int tickEvery, Optional<Instant> horizon, Duration giveUpAfter) throws Exception {
+            URI url, Path file, int inFlight, int tickEvery, Optional<Instant> horizon, Duration giveUpAfter)
+            throws Exception {
         Path out = directory.resolve("out.jsonl");
         var options = new Replay.Options(file, out, url, inFlight, tickEvery, horizon, giveUpAfter);
         return new Replay(options, reports::add, QUICK).run();
     }
 
     private Path write(List<Line> lines) throws IOException {
-        return Files.write(directory.resolve("in.jsonl"), lines.stream().map(Line::json).toList());
+        return Files.write(
+                directory.resolve("in.jsonl"), lines.stream().map(Line::json).toList());
     }
 
     private List<JsonNode> written() throws IOException {
@@ -334,8 +350,9 @@ class ReplayTest {
         Map<String, List<String>> all = new TreeMap<>();
         for (JsonNode it : transitions) {
             all.computeIfAbsent(it.get("conversation").asText(), key -> new ArrayList<>())
-                    .add(it.get("session") + " " + it.get("from").asText() + " " + it.get("to").asText() + " "
-                            + it.get("at").asText() + " " + it.get("reason").asText());
+                    .add(it.get("session") + " " + it.get("from").asText() + " "
+                            + it.get("to").asText() + " " + it.get("at").asText() + " "
+                            + it.get("reason").asText());
         }
         return all;
     }
@@ -351,8 +368,8 @@ class ReplayTest {
                 continue;
             }
             Conversation before = conversations.getOrDefault(line.conversation(), Conversation.NEW);
-            List<ConversationEvent> events =
-                    before.decide(request(line, "unique-" + number), policy, Instant.EPOCH).events();
+            List<ConversationEvent> events = before.decide(request(line, "unique-" + number), policy, Instant.EPOCH)
+                    .events();
             conversations.put(line.conversation(), before.applyAll(events));
             note(all, line.conversation(), events);
         }

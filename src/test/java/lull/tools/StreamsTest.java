@@ -65,7 +65,8 @@ class StreamsTest {
     void every_line_can_be_written_and_read() {
         List<Line> lines = lines(200, 5_000, 4);
 
-        assertThat(lines).allSatisfy(it -> assertThat(LineFormat.read(it.json())).isEqualTo(it));
+        assertThat(lines)
+                .allSatisfy(it -> assertThat(LineFormat.read(it.json())).isEqualTo(it));
         assertThat(lines).allSatisfy(it -> assertThat(it.at()).isAfterOrEqualTo(START));
     }
 
@@ -73,15 +74,18 @@ class StreamsTest {
     void looks_like_life() {
         List<Line> lines = lines(2_000, 20_000, 5);
 
-        Map<String, Long> lengths = lines.stream().collect(Collectors.groupingBy(Line::conversation, Collectors.counting()));
+        Map<String, Long> lengths =
+                lines.stream().collect(Collectors.groupingBy(Line::conversation, Collectors.counting()));
         List<Long> sorted = lengths.values().stream().sorted().toList();
         assertThat(sorted.get(1_000)).as("most are short").isLessThan(8);
         assertThat(sorted.get(1_999)).as("a few are very long").isGreaterThan(200);
-        assertThat(keys(lines)).anyMatch(it -> it.matches("whatsapp:\\+1555\\d{7}::whatsapp:\\+1800555\\d{4}"))
+        assertThat(keys(lines))
+                .anyMatch(it -> it.matches("whatsapp:\\+1555\\d{7}::whatsapp:\\+1800555\\d{4}"))
                 .anyMatch(it -> it.matches("\\+1555\\d{7}::\\+1800555\\d{4}"))
                 .anyMatch(it -> it.matches("web-[0-9a-f]+"));
         assertThat(lines.stream().filter(Line.Close.class::isInstance).count()).isBetween(100L, 2_000L);
-        assertThat(firsts(lines).stream().filter(it -> it == Direction.INBOUND).count()).isGreaterThan(1_600);
+        assertThat(firsts(lines).stream().filter(it -> it == Direction.INBOUND).count())
+                .isGreaterThan(1_600);
         assertThat(ties(lines)).isGreaterThan(100);
         for (Policy policy : Talk.KNOWN) {
             Checked checked = check(lines, policy);
@@ -113,7 +117,8 @@ class StreamsTest {
             Deque<String> ids = latest.computeIfAbsent(line.conversation(), key -> new ArrayDeque<>());
             if (line.messageId().isPresent()) {
                 String id = line.messageId().get();
-                if (!all.computeIfAbsent(line.conversation(), key -> new HashSet<>()).add(id)) {
+                if (!all.computeIfAbsent(line.conversation(), key -> new HashSet<>())
+                        .add(id)) {
                     repetitions++;
                     assertThat(ids).contains(id);
                 }
@@ -147,7 +152,9 @@ class StreamsTest {
         }
         assumeThat(possible).isTrue();
         List<Line> lines = lines(1_000, 15_000, 9);
-        Path file = Files.write(directory.resolve("stream.jsonl"), lines.stream().map(Line::json).toList());
+        Path file = Files.write(
+                directory.resolve("stream.jsonl"),
+                lines.stream().map(Line::json).toList());
 
         for (Policy policy : Talk.KNOWN) {
             Path summary = directory.resolve("summary.json");
@@ -157,7 +164,8 @@ class StreamsTest {
                             file.toString(),
                             "--idle-after=" + policy.idleAfter(),
                             "--expire-after=" + policy.expireAfter().orElseThrow(),
-                            "--pending-expire-after=" + policy.pendingExpireAfter().orElseThrow(),
+                            "--pending-expire-after="
+                                    + policy.pendingExpireAfter().orElseThrow(),
                             "--max-age=" + policy.maxAge().orElseThrow(),
                             "--output=" + directory.resolve("transitions.jsonl"),
                             "--summary=" + summary)
@@ -180,7 +188,8 @@ class StreamsTest {
     }
 
     private static List<Line> lines(int conversations, long messages, long seed) {
-        return Streams.of(new Streams.Shape(conversations, messages, seed, START)).toList();
+        return Streams.of(new Streams.Shape(conversations, messages, seed, START))
+                .toList();
     }
 
     private static Set<String> keys(List<Line> lines) {
@@ -225,7 +234,8 @@ class StreamsTest {
         int number = 0;
         for (Line line : lines) {
             String id = line.messageId().orElse("none-" + ++number);
-            if (!seen.computeIfAbsent(line.conversation(), key -> new HashSet<>()).add(id)) {
+            if (!seen.computeIfAbsent(line.conversation(), key -> new HashSet<>())
+                    .add(id)) {
                 result.repeated++;
                 continue;
             }
@@ -235,12 +245,12 @@ class StreamsTest {
                 Instant clock = current.memory().clock();
                 Instant effective = line.at().isAfter(clock) ? line.at() : clock;
                 Conversation then = current.applyAll(current.advance(effective, effective));
-                Optional<Deadline> next =
-                        then instanceof Conversation.Live live ? live.deadline() : Optional.empty();
+                Optional<Deadline> next = then instanceof Conversation.Live live ? live.deadline() : Optional.empty();
                 result.ambiguous += next.isPresent() && !next.get().at().isAfter(newest) ? 1 : 0;
             }
             newest = line.at().isAfter(newest) ? line.at() : newest;
-            current = current.applyAll(current.decide(request(line, id), policy, newest).events());
+            current = current.applyAll(
+                    current.decide(request(line, id), policy, newest).events());
             result.reached.add(current.state());
             conversations.put(line.conversation(), current);
         }
