@@ -66,8 +66,9 @@ public final class Commands {
         return commands.execute(all.toArray(String[]::new));
     }
 
-    private static int explain(ParameterException e) {
-        CommandLine command = e.getCommandLine();
+    private static int explain(ParameterException thrown) {
+        CommandLine command = thrown.getCommandLine();
+        ParameterException e = mistyped(command).orElse(thrown);
         StringBuilder text = new StringBuilder(oneLine(e.getMessage()));
         if (e instanceof UnmatchedArgumentException unmatched
                 && !unmatched.getSuggestions().isEmpty()) {
@@ -77,6 +78,14 @@ public final class Commands {
         }
         print(command, text + " (see '" + command.getCommandSpec().qualifiedName() + " --help')");
         return command.getCommandSpec().exitCodeOnInvalidInput();
+    }
+
+    /** A mistyped option explains more than the required one that is missing for it. */
+    private static Optional<ParameterException> mistyped(CommandLine command) {
+        return command.getUnmatchedArguments().stream()
+                .filter(it -> it.startsWith("-"))
+                .findFirst()
+                .map(it -> new UnmatchedArgumentException(command, List.of(it)));
     }
 
     private static void fail(CommandLine command, Exception e) {

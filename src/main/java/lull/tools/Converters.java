@@ -47,7 +47,8 @@ final class Converters {
     static final class HorizonConverter implements ITypeConverter<Horizon> {
         @Override
         public Horizon convert(String text) {
-            return new Horizon(text.equals("max") ? Optional.empty() : Optional.of(new InstantConverter().convert(text)));
+            return new Horizon(
+                    text.equals("max") ? Optional.empty() : Optional.of(new InstantConverter().convert(text)));
         }
     }
 }

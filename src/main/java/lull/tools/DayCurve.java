@@ -24,7 +24,8 @@ final class DayCurve {
         double sum = 0;
         for (int hour = 0; hour < untilHour.length; hour++) {
             long epochHour = Math.floorDiv(start.getEpochSecond(), 3600L) + hour;
-            long dayOfWeek = Math.floorMod(Math.floorDiv(epochHour, 24L) + 3, 7L); // 1970-01-01 was a Thursday; 0 is Monday
+            long dayOfWeek =
+                    Math.floorMod(Math.floorDiv(epochHour, 24L) + 3, 7L); // 1970-01-01 was a Thursday; 0 is Monday
             sum += BY_HOUR[(int) Math.floorMod(epochHour, 24L)] * (dayOfWeek >= 5 ? 0.5 : 1);
             untilHour[hour] = sum;
         }

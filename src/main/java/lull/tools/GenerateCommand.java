@@ -23,21 +23,40 @@ public final class GenerateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--conversations", paramLabel = "N", defaultValue = "400", description = "Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--conversations",
+            paramLabel = "N",
+            defaultValue = "400",
+            description = "Default: ${DEFAULT-VALUE}")
     private int conversations;
 
-    @Option(names = "--messages", paramLabel = "N", defaultValue = "4000",
+    @Option(
+            names = "--messages",
+            paramLabel = "N",
+            defaultValue = "4000",
             description = "Lines in all, repetitions and closings included. Default: ${DEFAULT-VALUE}")
     private long messages;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Another seed, another stream. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Another seed, another stream. Default: ${DEFAULT-VALUE}")
     private long seed;
 
-    @Option(names = "--start", paramLabel = "INSTANT", defaultValue = "2026-01-05T00:00:00Z",
-            converter = Converters.InstantConverter.class, description = "When the stream begins. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--start",
+            paramLabel = "INSTANT",
+            defaultValue = "2026-01-05T00:00:00Z",
+            converter = Converters.InstantConverter.class,
+            description = "When the stream begins. Default: ${DEFAULT-VALUE}")
     private Instant start;
 
-    @Option(names = "--out", paramLabel = "FILE", required = true, description = "Where to write the stream, as JSON Lines")
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            required = true,
+            description = "Where to write the stream, as JSON Lines")
     private Path out;
 
     @Override
@@ -52,8 +71,10 @@ public final class GenerateCommand implements Callable<Integer> {
             Streams.of(shape).forEachOrdered(line -> file.add(line.json()));
             file.complete();
         }
-        spec.commandLine().getErr().println(String.format(
-                Locale.ROOT, "generate: %,d lines of %,d conversations in %s", messages, conversations, out));
+        spec.commandLine()
+                .getErr()
+                .println(String.format(
+                        Locale.ROOT, "generate: %,d lines of %,d conversations in %s", messages, conversations, out));
         return 0;
     }
 }

@@ -40,7 +40,6 @@ public sealed interface Line {
      *
      * @param reason free text
      */
-    record Close(
-            String conversation, Optional<String> messageId, Instant at, Authority by, Optional<String> reason)
+    record Close(String conversation, Optional<String> messageId, Instant at, Authority by, Optional<String> reason)
             implements Line {}
 }

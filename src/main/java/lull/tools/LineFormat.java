@@ -23,8 +23,9 @@ import lull.domain.Direction;
 /** JSON of the stream files and of the requests that are made of their lines. Fields that have no meaning here are passed over. */
 final class LineFormat {
 
-    private static final JsonFactory JSON =
-            JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
 
     private static final List<String> FIELDS =
             List.of("conversation", "messageId", "at", "from", "direction", "type", "by", "reason");
@@ -50,7 +51,11 @@ final class LineFormat {
                         required(fields, "messageId"),
                         at,
                         Optional.ofNullable(fields.get("from")),
-                        oneOf("direction", required(fields, "direction"), List.of(Direction.values()), Direction::wireName));
+                        oneOf(
+                                "direction",
+                                required(fields, "direction"),
+                                List.of(Direction.values()),
+                                Direction::wireName));
             case "close":
                 return new Line.Close(
                         conversation,
@@ -118,8 +123,9 @@ final class LineFormat {
         return all.stream()
                 .filter(it -> wireName.apply(it).equals(value))
                 .findAny()
-                .orElseThrow(() -> new IllegalArgumentException(name + " must be "
-                        + all.stream().map(wireName).collect(Collectors.joining(" or ")) + ", but is \"" + value + '"'));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        name + " must be " + all.stream().map(wireName).collect(Collectors.joining(" or "))
+                                + ", but is \"" + value + '"'));
     }
 
     static String write(Line line) {

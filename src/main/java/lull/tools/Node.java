@@ -88,7 +88,10 @@ final class Node {
         if (!ignored) {
             check(answer.statusCode(), answer, answer.body());
         }
-        boolean repeated = answer.headers().firstValue("Idempotent-Replayed").map("true"::equals).orElse(false);
+        boolean repeated = answer.headers()
+                .firstValue("Idempotent-Replayed")
+                .map("true"::equals)
+                .orElse(false);
         return new Recorded(repeated, ignored);
     }
 
@@ -96,7 +99,8 @@ final class Node {
         HttpResponse<String> answer = post("/ticks", "{\"now\":\"" + now + "\"}");
         check(answer.statusCode(), answer, answer.body());
         Map<String, String> fields = LineFormat.flat(answer.body());
-        return new Tick(fields.getOrDefault("clock", "unknown"), number(fields, "transitioned"), number(fields, "failed"));
+        return new Tick(
+                fields.getOrDefault("clock", "unknown"), number(fields, "transitioned"), number(fields, "failed"));
     }
 
     private static long number(Map<String, String> fields, String name) throws IOException {
@@ -114,7 +118,8 @@ final class Node {
 
     /** All transitions after a journal position, in order. If it fails, every line that was taken is complete. */
     void transitions(long after, LineTaker taker) throws IOException, Refused, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/transitions?after=" + after)).build();
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/transitions?after=" + after))
+                .build();
         HttpResponse<InputStream> answer = client.send(request, BodyHandlers.ofInputStream());
         try (InputStream body = new BufferedInputStream(answer.body(), 1 << 16)) {
             if (answer.statusCode() != 200) {
@@ -192,7 +197,8 @@ final class Node {
         StringBuilder segment = new StringBuilder(key.length() + 16);
         for (byte each : key.getBytes(StandardCharsets.UTF_8)) {
             char c = (char) (each & 0xff);
-            boolean plain = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "-._~".indexOf(c) >= 0;
+            boolean plain =
+                    c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "-._~".indexOf(c) >= 0;
             if (plain) {
                 segment.append(c);
             } else {

@@ -43,7 +43,12 @@ final class Progress {
         Sample first = samples.getFirst();
         double rate = (done - first.done) * 1e9 / Math.max(1, now - first.nanos);
         StringBuilder text = new StringBuilder(String.format(
-                Locale.ROOT, "%,d of %,d lines (%d %%), %,.0f/s", done, total, total == 0 ? 100 : 100 * done / total, rate));
+                Locale.ROOT,
+                "%,d of %,d lines (%d %%), %,.0f/s",
+                done,
+                total,
+                total == 0 ? 100 : 100 * done / total,
+                rate));
         if (done < total && rate > 0) {
             text.append(", ").append(clock(Math.round((total - done) / rate))).append(" left");
         }

@@ -24,6 +24,9 @@ import java.util.function.Consumer;
  * the file: each is sent when the one before is acknowledged. Time never passes a line that is not yet acknowledged, be it under way or
  * still to come. It goes through failures and restarts of the node.
  *
+ * <p>The file is sent in blocks, with a tick before each block but the first. Lines of at most two blocks are under way at a time, and a
+ * tick may run meanwhile: so no block is sent without its tick, and time is never behind by more than the block that is being finished.
+ *
  * <p>The fields below belong to the thread that calls {@link #run}. Workers hand it events.
  */
 public final class Replay {
@@ -36,6 +39,9 @@ public final class Replay {
 
     /** A last tick leaves nothing due, so the one after it finds nothing. More than a few mean that it never ends. */
     private static final int MOST_LAST_TICKS = 100;
+
+    /** Bounds what waits behind a conversation of many lines in a row. */
+    private static final int MOST_UNACKNOWLEDGED = 8 * MOST_IN_FLIGHT;
 
     /**
      * @param node URL of the node's HTTP port
@@ -118,16 +124,29 @@ public final class Replay {
     private final Retries retries;
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
 
+    private record Sending(Numbered numbered, long block) {
+        Instant at() {
+            return numbered.line().at();
+        }
+
+        String conversation() {
+            return numbered.line().conversation();
+        }
+    }
+
     /** Lines that were read and are not acknowledged, the earliest first. */
-    private final TreeSet<Numbered> unacknowledged = new TreeSet<>(
-            Comparator.comparing((Numbered it) -> it.line().at()).thenComparing(Numbered::number));
+    private final TreeSet<Sending> unacknowledged = new TreeSet<>(
+            Comparator.comparing(Sending::at).thenComparing(it -> it.numbered().number()));
 
     /** The conversations with a line under way, and the lines that wait for it. */
-    private final Map<String, Deque<Numbered>> busy = new HashMap<>();
+    private final Map<String, Deque<Sending>> busy = new HashMap<>();
+
+    /** How many lines of the two blocks under way are not acknowledged: of the even and of the odd one. */
+    private final long[] unfinished = new long[2];
 
     private Timetable timetable;
     private long read;
-    private long tickedAt;
+    private long blocks = 1;
     private Instant time = Instant.MIN;
     private boolean tickUnderWay;
     private String phase = "";
@@ -213,23 +232,28 @@ public final class Replay {
         }
     }
 
-    /** Takes lines from the file as long as there is room for them, and no tick is owed. */
+    /**
+     * Takes lines from the file as long as more could be under way; no earlier, as every line that waits unsent holds time back. A new
+     * block waits until there is room for its tick, and until the block before the last one is finished.
+     */
     private void admit(LineReader lines) throws IOException, ReplayFailed {
-        int room = Math.max(1024, 8 * options.inFlight());
-        while (read < timetable.lines() && unacknowledged.size() < room) {
-            if (timetable.isBoundary(read) && tickedAt < read) {
-                if (tickUnderWay) {
-                    return; // one tick at a time, and none is passed over: the next block waits
+        while (read < timetable.lines()
+                && busy.size() < options.inFlight()
+                && unacknowledged.size() < MOST_UNACKNOWLEDGED) {
+            if (timetable.isBoundary(read) && blocks <= timetable.block(read)) {
+                if (tickUnderWay || unfinished[(int) (blocks & 1)] > 0) {
+                    return;
                 }
-                tickedAt = read;
+                blocks++;
                 moveTime();
             }
-            Numbered next = nextUntilHorizon(lines);
+            Sending next = new Sending(nextUntilHorizon(lines), timetable.block(read));
             read++;
             unacknowledged.add(next);
-            Deque<Numbered> behind = busy.get(next.line().conversation());
+            unfinished[(int) (next.block & 1)]++;
+            Deque<Sending> behind = busy.get(next.conversation());
             if (behind == null) {
-                busy.put(next.line().conversation(), new ArrayDeque<>(1));
+                busy.put(next.conversation(), new ArrayDeque<>(1));
                 send(next);
             } else {
                 behind.add(next);
@@ -256,8 +280,8 @@ public final class Replay {
     /** Ticks at the latest instant that no unacknowledged line is before, if that moves time at all. */
     private void moveTime() {
         Instant now = timetable.earliestFrom(read).orElse(Instant.MAX);
-        if (!unacknowledged.isEmpty() && unacknowledged.first().line().at().isBefore(now)) {
-            now = unacknowledged.first().line().at();
+        if (!unacknowledged.isEmpty() && unacknowledged.first().at().isBefore(now)) {
+            now = unacknowledged.first().at();
         }
         if (now.isAfter(time)) {
             Instant next = now;
@@ -270,15 +294,16 @@ public final class Replay {
         }
     }
 
-    private void send(Numbered line) {
-        ask(limits.message(), "line " + line.number(), () -> node.record(line), recorded -> {
+    private void send(Sending line) {
+        ask(limits.message(), "line " + line.numbered.number(), () -> node.record(line.numbered), recorded -> {
             acknowledged++;
             repeated += recorded.repeated() ? 1 : 0;
             closesIgnored += recorded.ignored() ? 1 : 0;
             unacknowledged.remove(line);
-            Deque<Numbered> behind = busy.get(line.line().conversation());
+            unfinished[(int) (line.block & 1)]--;
+            Deque<Sending> behind = busy.get(line.conversation());
             if (behind.isEmpty()) {
-                busy.remove(line.line().conversation());
+                busy.remove(line.conversation());
             } else {
                 send(behind.remove());
             }
@@ -334,7 +359,9 @@ public final class Replay {
                     throw new ReplayFailed(what + " was refused by the node: " + e.getMessage(), e);
                 };
             } catch (InterruptedException e) {
-                return; // it is over
+                event = () -> { // if it is over, nobody takes this
+                    throw new ReplayFailed(what + " was interrupted", e);
+                };
             } catch (RuntimeException e) {
                 event = () -> {
                     throw e;
@@ -365,8 +392,9 @@ public final class Replay {
                 return event;
             }
             if (System.nanoTime() - lastProgress > options.giveUpAfter().toNanos()) {
-                throw new ReplayFailed("no progress for " + options.giveUpAfter() + " with the node at " + options.node()
-                        + " (" + acknowledged + " of " + timetable.lines() + " lines done): " + retries.lastFailure());
+                throw new ReplayFailed(
+                        "no progress for " + options.giveUpAfter() + " with the node at " + options.node() + " ("
+                                + acknowledged + " of " + timetable.lines() + " lines done): " + retries.lastFailure());
             }
         }
     }

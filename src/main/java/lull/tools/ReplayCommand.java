@@ -26,34 +26,58 @@ public final class ReplayCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--url", paramLabel = "URL", defaultValue = "http://127.0.0.1:8080",
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            defaultValue = "http://127.0.0.1:8080",
             description = "The node's HTTP port. Default: ${DEFAULT-VALUE}")
     private URI url;
 
-    @Option(names = "--in-flight", paramLabel = "N", defaultValue = "32",
+    @Option(
+            names = "--in-flight",
+            paramLabel = "N",
+            defaultValue = "32",
             description = "Requests under way at once, 1 to " + Replay.MOST_IN_FLIGHT
                     + "; each conversation keeps its order. Default: ${DEFAULT-VALUE}")
     private int inFlight;
 
-    @Option(names = "--tick-every", paramLabel = "K", defaultValue = "500",
+    @Option(
+            names = "--tick-every",
+            paramLabel = "K",
+            defaultValue = "500",
             description = "Lines after which time is moved; 0 for only at the end. Default: ${DEFAULT-VALUE}")
     private int tickEvery;
 
-    @Option(names = "--horizon", paramLabel = "INSTANT|max", defaultValue = "max", converter = Converters.HorizonConverter.class,
+    @Option(
+            names = "--horizon",
+            paramLabel = "INSTANT|max",
+            defaultValue = "max",
+            converter = Converters.HorizonConverter.class,
             description = "Where time ends: lines after it are left out, deadlines until it fire. max: all of them. "
                     + "Default: ${DEFAULT-VALUE}")
     private Converters.Horizon horizon;
 
-    @Option(names = "--give-up-after", paramLabel = "DURATION", defaultValue = "PT5M", converter = Converters.DurationConverter.class,
+    @Option(
+            names = "--give-up-after",
+            paramLabel = "DURATION",
+            defaultValue = "PT5M",
+            converter = Converters.DurationConverter.class,
             description = "Fail after so long without any progress. Default: ${DEFAULT-VALUE}")
     private Duration giveUpAfter;
 
-    @Option(names = "--out", paramLabel = "FILE", required = true, description = "Where to write the transitions, as JSON Lines")
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            required = true,
+            description = "Where to write the transitions, as JSON Lines")
     private Path out;
 
-    @Parameters(index = "0", paramLabel = "INPUT",
-            description = "JSON Lines: conversation, messageId, at, direction, and optionally from; or, with type close: "
-                    + "conversation, at, and optionally messageId, by, reason")
+    @Parameters(
+            index = "0",
+            paramLabel = "INPUT",
+            description =
+                    "JSON Lines: conversation, messageId, at, direction, and optionally from; or, with type close: "
+                            + "conversation, at, and optionally messageId, by, reason")
     private Path input;
 
     @Override

@@ -52,7 +52,8 @@ final class Retries {
     }
 
     private static String describe(IOException e) {
-        if (e instanceof ConnectException && (e.getMessage() == null || e.getMessage().isBlank())) {
+        if (e instanceof ConnectException
+                && (e.getMessage() == null || e.getMessage().isBlank())) {
             return "connection refused";
         }
         String message = e.getMessage();

@@ -91,7 +91,10 @@ public final class Streams {
 
         /** Pareto: most conversations are short, and a few are very long. */
         private double weight(long index) {
-            return Math.min(400, StrictMath.pow(1 - Dice.of(~shape.seed(), index).unit(), -0.8)) - 0.7;
+            return Math.min(
+                            400,
+                            StrictMath.pow(1 - Dice.of(~shape.seed(), index).unit(), -0.8))
+                    - 0.7;
         }
 
         /** What is left over when each conversation has one line is shared out by weight. */

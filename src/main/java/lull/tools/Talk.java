@@ -141,7 +141,7 @@ final class Talk {
             return new Said(line, now, true);
         }
         long late = dice.between(1, MOST_LATE_MILLIS);
-        boolean isLate = dice.chance(0.015) && changesNothing(now, now + late);
+        boolean isLate = dice.chance(0.03) && changesNothing(now, now + late);
         return new Said(line, isLate ? now + late : now, !isLate);
     }
 
@@ -151,7 +151,8 @@ final class Talk {
                 ? Authority.USER
                 : who < 0.75 ? Authority.AGENT : who < 0.85 ? Authority.SUPPORT : Authority.SYSTEM;
         Optional<String> id = dice.chance(0.8) ? Optional.of(id()) : Optional.empty();
-        Optional<String> reason = dice.chance(0.5) ? Optional.of(by == Authority.USER ? "left" : "solved") : Optional.empty();
+        Optional<String> reason =
+                dice.chance(0.5) ? Optional.of(by == Authority.USER ? "left" : "solved") : Optional.empty();
         return new Line.Close(key, id, at, by, reason);
     }
 
@@ -190,7 +191,9 @@ final class Talk {
             return millis(dice.between(15 * 60, 60 * 60)); // past a quarter of an hour
         }
         if (pause < 0.085) {
-            return DEADLINES[(int) dice.between(0, DEADLINES.length - 2)]; // at the very instant of a deadline; a month is too long
+            return DEADLINES[
+                    (int) dice.between(
+                            0, DEADLINES.length - 2)]; // at the very instant of a deadline; a month is too long
         }
         if (before == outbound) {
             return millis(dice.logNormal(12, 0.9));

@@ -83,13 +83,18 @@ final class Timetable {
         return block > 0 && sent > 0 && sent < lines && sent % block == 0;
     }
 
+    /** The block of the line at this place, counted from 0. */
+    long block(long sent) {
+        return block == 0 ? 0 : sent / block;
+    }
+
     /**
      * The earliest {@code at} of all lines from here on; empty if there are none.
      *
      * @param sent lines before this place: 0, or a boundary
      */
     Optional<Instant> earliestFrom(long sent) {
-        long nanos = earliestFromBlock[block == 0 ? 0 : Math.toIntExact(sent / block)];
+        long nanos = earliestFromBlock[Math.toIntExact(block(sent))];
         return nanos == NOTHING_TO_COME ? Optional.empty() : Optional.of(Instant.EPOCH.plusNanos(nanos));
     }
 }

@@ -33,28 +33,35 @@ final class Watch implements AutoCloseable {
     <T> T within(Duration limit, Attempt<T> attempt) throws IOException, Node.Refused, InterruptedException {
         Thread self = Thread.currentThread();
         limits.put(self, new Limit(limit, System.nanoTime() + limit.toNanos()));
+        boolean expired = false;
         try {
             return attempt.run();
         } catch (IOException | InterruptedException e) {
-            if (limits.get(self) == EXPIRED) {
-                throw new HttpTimeoutException("no answer within " + limit.toSeconds() + " s");
+            expired = isExpired(limits.remove(self));
+            if (expired) {
+                throw new HttpTimeoutException("no answer within " + limit.toMillis() + " ms");
             }
             throw e;
         } finally {
-            // The flag is ours to clear only if it was us who set it; the interruption may have come too late to be noticed.
-            if (limits.remove(self) == EXPIRED) {
+            // The flag is ours to clear only if it was us who set it; the interruption may have come too late to be
+            // noticed.
+            if (expired || isExpired(limits.remove(self))) {
                 Thread.interrupted();
             }
         }
+    }
+
+    /** To be asked of what was removed: removal waits for an interruption that is just being made, a look would not. */
+    private static boolean isExpired(Limit limit) {
+        return limit == EXPIRED;
     }
 
     /** A sign of life of the attempt under way in this thread: its time starts anew. */
     void sign() {
         limits.computeIfPresent(
                 Thread.currentThread(),
-                (self, limit) -> limit == EXPIRED
-                        ? limit
-                        : new Limit(limit.length, System.nanoTime() + limit.length.toNanos()));
+                (self, limit) ->
+                        limit == EXPIRED ? limit : new Limit(limit.length, System.nanoTime() + limit.length.toNanos()));
     }
 
     private void interruptLate() {
