@@ -28,8 +28,7 @@ public final class HttpServer {
             Ticks ticks) {
         Materializer materializer = SystemMaterializer.get(system).materializer();
         Bodies bodies = new Bodies(materializer);
-        Router router = new Router(
-                Api.routes(conversations, readModel, ticks, settings, bodies, materializer), bodies);
+        Router router = new Router(Api.routes(conversations, readModel, ticks, settings, bodies, materializer), bodies);
         return Http.get(system)
                 .newServerAt(settings.bindInterface(), settings.port())
                 .logTo(new ServerLog())
