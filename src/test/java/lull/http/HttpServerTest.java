@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import akka.actor.CoordinatedShutdown;
+import akka.stream.javadsl.Source;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -242,6 +244,30 @@ class HttpServerTest {
         slow.complete(null);
 
         assertThat(answer.get(5, TimeUnit.SECONDS).status()).isEqualTo(200);
+        assertThat(answer.get().header("Connection")).contains("close");
         stopped.get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void an_answer_that_has_begun_is_sent_to_its_end() throws Exception {
+        server.post("/v1/conversations/k/messages", GOOD);
+        var entry = server.conversations.journal().get(0);
+        AtomicInteger read = new AtomicInteger();
+        server.readModel.database = source -> Source.range(1, 3_000)
+                .throttle(1_000, Duration.ofMillis(200))
+                .map(it -> {
+                    read.incrementAndGet();
+                    return entry;
+                });
+        CompletableFuture<TestServer.Answer> answer =
+                CompletableFuture.supplyAsync(() -> server.get("/v1/transitions"));
+        await().until(() -> read.get() > 500);
+
+        CoordinatedShutdown.get(server.testKit.system())
+                .runAll(CoordinatedShutdown.jvmExitReason())
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+
+        assertThat(answer.get(5, TimeUnit.SECONDS).lines()).hasSize(3_000);
     }
 }
