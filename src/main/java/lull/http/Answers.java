@@ -15,10 +15,12 @@ import java.util.List;
 /** Builds responses: media types and headers, nothing about what is in them. */
 final class Answers {
 
-    static final ContentType.WithFixedCharset PROBLEM =
-            MediaTypes.applicationWithFixedCharset("problem+json", HttpCharsets.UTF_8).toContentType();
-    static final ContentType.WithFixedCharset NDJSON =
-            MediaTypes.applicationWithFixedCharset("x-ndjson", HttpCharsets.UTF_8).toContentType();
+    static final ContentType.WithFixedCharset PROBLEM = MediaTypes.applicationWithFixedCharset(
+                    "problem+json", HttpCharsets.UTF_8)
+            .toContentType();
+    static final ContentType.WithFixedCharset NDJSON = MediaTypes.applicationWithFixedCharset(
+                    "x-ndjson", HttpCharsets.UTF_8)
+            .toContentType();
     static final ContentType.WithFixedCharset YAML =
             MediaTypes.applicationWithFixedCharset("yaml", HttpCharsets.UTF_8).toContentType();
 

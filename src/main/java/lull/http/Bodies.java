@@ -26,10 +26,10 @@ final class Bodies {
     static final int LIMIT = 64 * 1024;
 
     /**
-     * How much of a body that nobody wants is read away before its answer is sent: a client that still writes would meet a connection
-     * reset in place of the answer. Beyond it the connection is cut.
+     * How much of a body that nobody wants is read away before its answer is sent: a client that still writes would meet a
+     * connection reset in place of the answer. Beyond it the connection is cut. Nothing of it is kept.
      */
-    private static final int READ_AWAY = 1024 * 1024;
+    private static final int READ_AWAY = 32 * 1024 * 1024;
 
     /** A body must be complete by then. */
     private static final Duration WITHIN = Duration.ofSeconds(10);
@@ -65,19 +65,22 @@ final class Bodies {
         ContentType type = request.entity().getContentType();
         // Akka HTTP gives a body of no declared type this one; whoever declares it says no more than that.
         if (!type.equals(ContentTypes.APPLICATION_OCTET_STREAM) && !isOneOf(type, subTypes)) {
-            throw Problem.of(415, "Content-Type", Problem.quote(type.toString()) + " is not taken here", expected)
-                    .refused();
+            throw unsupported("Content-Type", type.toString(), expected).refused();
         }
         for (HttpHeader header : request.getHeaders()) {
+            // One that Akka HTTP understood would not be among the headers any more.
+            if (header.is("content-type")) {
+                throw unsupported("Content-Type", header.value(), expected).refused();
+            }
             if (header.is("content-encoding") && !header.value().equalsIgnoreCase("identity")) {
-                throw Problem.of(
-                                415,
-                                "Content-Encoding",
-                                Problem.quote(header.value()) + " is not taken here",
-                                "a body that is not compressed")
+                throw unsupported("Content-Encoding", header.value(), "a body that is not compressed")
                         .refused();
             }
         }
+    }
+
+    private static Problem unsupported(String header, String value, String expected) {
+        return Problem.of(415, header, Problem.quote(value) + " is not taken here", expected);
     }
 
     private static boolean isOneOf(ContentType type, String... subTypes) {
@@ -97,7 +100,7 @@ final class Bodies {
 
     /** Answers once the body is out of the way, of a request that was refused before it was read. */
     CompletionStage<HttpResponse> readAway(HttpRequest request, HttpResponse answer) {
-        if (request.entity().isStrict()) {
+        if (request.entity().isStrict() || isAsking(request)) {
             return CompletableFuture.completedFuture(answer);
         }
         return request.entity()
@@ -106,6 +109,16 @@ final class Bodies {
                 .completionTimeout(WITHIN)
                 .runWith(Sink.ignore(), materializer)
                 .handle((done, failure) -> answer);
+    }
+
+    /** True if the client holds its body back until it is told to go on. */
+    private static boolean isAsking(HttpRequest request) {
+        for (HttpHeader header : request.getHeaders()) {
+            if (header.is("expect")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private CompletionStage<byte[]> collect(RequestEntity entity) {

@@ -91,8 +91,8 @@ final class ConversationCalls {
             JsonObject json = JsonObject.parse(body, fields);
             NewClosing unconditional = read.apply(json, OptionalLong.empty());
             return expected(id, condition)
-                    .thenCompose(sequence -> conversations.close(
-                            id, sequence.isEmpty() ? unconditional : read.apply(json, sequence)))
+                    .thenCompose(sequence ->
+                            conversations.close(id, sequence.isEmpty() ? unconditional : read.apply(json, sequence)))
                     .thenApply(reply -> closed(id, reply));
         });
     }
@@ -127,16 +127,17 @@ final class ConversationCalls {
         return switch (reply.outcome()) {
             case ENDED -> Optional.empty();
             case UNKNOWN -> Optional.of(unknown());
-            case TOO_LATE -> Optional.of(
-                    answer.state() == null
-                            ? unknown()
-                            : withState(
-                                    Problem.of(
-                                            409,
-                                            "session " + answer.session() + " had ended before: it is "
-                                                    + answer.state().wireName()),
-                                    answer.session(),
-                                    answer.state()));
+            case TOO_LATE ->
+                Optional.of(
+                        answer.state() == null
+                                ? unknown()
+                                : withState(
+                                        Problem.of(
+                                                409,
+                                                "session " + answer.session() + " had ended before: it is "
+                                                        + answer.state().wireName()),
+                                        answer.session(),
+                                        answer.state()));
             case CHANGED_MEANWHILE -> {
                 Problem problem = Problem.of(
                         412,

@@ -25,8 +25,7 @@ final class Cursors {
     /** @throws Problem.Refused if it is not of our making */
     static Cursor read(String word) {
         try {
-            Matcher place =
-                    PLACE.matcher(new String(Base64.getUrlDecoder().decode(word), StandardCharsets.UTF_8));
+            Matcher place = PLACE.matcher(new String(Base64.getUrlDecoder().decode(word), StandardCharsets.UTF_8));
             if (place.matches()) {
                 Instant time = Instant.ofEpochSecond(Long.parseLong(place.group(1)), Long.parseLong(place.group(2)));
                 return new Cursor(time, new ConversationId(Keys.TENANT, place.group(3)).key());

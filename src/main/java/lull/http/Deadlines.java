@@ -23,6 +23,7 @@ final class Deadlines {
     }
 
     static void extend(HttpRequest request) {
-        request.getHeader(TimeoutAccess.class).ifPresent(it -> it.timeoutAccess().updateTimeout(TICK));
+        request.getHeader(TimeoutAccess.class)
+                .ifPresent(it -> it.timeoutAccess().updateTimeout(TICK));
     }
 }

@@ -35,7 +35,9 @@ record EntityTags(boolean any, List<Long> strong, List<Long> weak) {
         StringBuilder values = null;
         for (HttpHeader it : request.getHeaders()) {
             if (it.name().equalsIgnoreCase(header)) {
-                values = values == null ? new StringBuilder(it.value()) : values.append(',').append(it.value());
+                values = values == null
+                        ? new StringBuilder(it.value())
+                        : values.append(',').append(it.value());
             }
         }
         return values == null ? Optional.empty() : Optional.of(parse(header, values.toString()));

@@ -64,39 +64,45 @@ final class JsonObject {
 
     private static Map<String, String> read(JsonParser parser, Set<String> known) throws IOException {
         Map<String, String> fields = new HashMap<>(16);
-        String field = "body";
         try {
-            JsonToken start = parser.nextToken();
-            if (start == null) {
-                throw Problem.bad("body", "there is nothing in it", "a JSON object").refused();
-            }
-            if (start != JsonToken.START_OBJECT) {
-                throw Problem.bad("body", "it is " + kind(start), "a JSON object").refused();
-            }
+            readStart(parser);
             for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
-                field = pointer(name);
                 if (!known.contains(name)) {
-                    throw Problem.bad(field, "there is no such field", "one of: " + list(known)).refused();
+                    throw Problem.bad(pointer(name), "there is no such field", "one of: " + list(known))
+                            .refused();
                 }
                 JsonToken value = parser.nextToken();
                 if (value != JsonToken.VALUE_STRING) {
-                    throw Problem.bad(field, "it is " + kind(value), "a string, or to be left out if it is optional")
+                    String expected = "a string, or to be left out if it is optional";
+                    throw Problem.bad(pointer(name), "it is " + kind(value), expected)
                             .refused();
                 }
                 if (fields.put(name, parser.getText()) != null) {
-                    throw Problem.bad(field, "it is given twice", "each field once").refused();
+                    throw Problem.bad(pointer(name), "it is given twice", "each field once")
+                            .refused();
                 }
-                field = "body";
             }
             if (parser.nextToken() != null) {
-                throw Problem.bad("body", "there is more after the object" + at(parser.currentTokenLocation()),
-                                "one JSON object and nothing else")
+                String detail = "there is more after the object" + at(parser.currentTokenLocation());
+                throw Problem.bad("body", detail, "one JSON object and nothing else")
                         .refused();
             }
             return fields;
         } catch (JsonProcessingException e) {
+            String name = parser.currentName();
+            String field = name == null || fields.containsKey(name) ? "body" : pointer(name);
             throw Problem.bad(field, "malformed JSON" + at(e.getLocation()) + ": " + reason(e), "well-formed JSON")
                     .refused();
+        }
+    }
+
+    private static void readStart(JsonParser parser) throws IOException {
+        JsonToken start = parser.nextToken();
+        if (start == null) {
+            throw Problem.bad("body", "there is nothing in it", "a JSON object").refused();
+        }
+        if (start != JsonToken.START_OBJECT) {
+            throw Problem.bad("body", "it is " + kind(start), "a JSON object").refused();
         }
     }
 

@@ -17,7 +17,8 @@ final class Keys {
      * @throws Problem.Refused if it cannot be a key
      */
     static ConversationId id(String field, String key) {
-        // Clients and proxies take a dot segment out of a path before we see it: such a conversation could not be asked for.
+        // Clients and proxies take a dot segment out of a path before we see it: such a conversation could not be asked
+        // for.
         if (key.equals(".") || key.equals("..")) {
             throw Problem.bad(field, "a path cannot hold it", EXPECTED).refused();
         }

@@ -30,7 +30,9 @@ final class MessageStream {
     private static final int CHUNK = 8 * 1024;
 
     private static final Problem BROKEN_OFF = Problem.bad(
-            "body", "the body broke off here or is not framed as HTTP demands", "a complete body: send again from this line");
+            "body",
+            "the body broke off here or is not framed as HTTP demands",
+            "a complete body: send again from this line");
 
     private record Part(ByteString bytes, boolean brokenOff) {
         List<Line> cut(Lines lines) {
@@ -65,7 +67,8 @@ final class MessageStream {
                         results(request, Source.from(split.first()).concat(split.second()))));
     }
 
-    private Source<ByteString, NotUsed> results(HttpRequest request, Source<ByteString, NotUsed> body) {
+    /** The results of the lines of a body. */
+    Source<ByteString, NotUsed> results(HttpRequest request, Source<ByteString, NotUsed> body) {
         Turns turns = new Turns(conversations, reader, request);
         return body.map(it -> new Part(it, false))
                 .recover(Throwable.class, () -> new Part(ByteString.emptyByteString(), true))

@@ -38,11 +38,14 @@ final class Query {
                                 known.isEmpty()
                                         ? "no query"
                                         : "one of: "
-                                                + String.join(", ", known.stream().sorted().toList()))
+                                                + String.join(
+                                                        ", ",
+                                                        known.stream().sorted().toList()))
                         .refused();
             }
             if (parameters.put(name, parameter.second()) != null) {
-                throw Problem.bad(name, "it is given twice", "each query parameter once").refused();
+                throw Problem.bad(name, "it is given twice", "each query parameter once")
+                        .refused();
             }
         }
         return new Query(parameters);
@@ -78,10 +81,7 @@ final class Query {
                 return number;
             }
         }
-        throw Problem.bad(
-                        name,
-                        Problem.quote(text) + " will not do",
-                        "a whole number from " + least + " to " + most)
+        throw Problem.bad(name, Problem.quote(text) + " will not do", "a whole number from " + least + " to " + most)
                 .refused();
     }
 }

@@ -1,5 +1,6 @@
 package lull.http;
 
+import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpMethod;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Finds the call that a request is for, and sees to it that every request is answered. */
@@ -30,6 +32,8 @@ final class Router {
     record Route(String method, String template, Set<String> query, Handler handler) {}
 
     private static final String KEY = "{key}";
+
+    private static final Pattern DOT_SEGMENT = Pattern.compile("^[^?]*/(?:\\.|%2[eE]){1,2}(?:[/?]|$)");
 
     private record Path(List<String> segments, Map<String, Route> methods) {
 
@@ -87,6 +91,7 @@ final class Router {
     }
 
     private CompletionStage<HttpResponse> dispatch(HttpRequest request) {
+        refuseDotSegments(request);
         List<String> segments = segments(request.getUri().asScala().path());
         for (Path path : paths) {
             if (path.matches(segments)) {
@@ -100,6 +105,22 @@ final class Router {
         }
         throw Problem.of(404, "path", "there is nothing at this path", "a path of /openapi.yaml")
                 .refused();
+    }
+
+    /** Akka HTTP has taken them out of the path by now, so that the key {@code %2e%2e} would make one call into another. */
+    private static void refuseDotSegments(HttpRequest request) {
+        for (HttpHeader header : request.getHeaders()) {
+            if (header.is("raw-request-uri")
+                    && DOT_SEGMENT.matcher(header.value()).find()) {
+                throw Problem.bad("path", "it has a part that is . or .., as no key can be", "a path without them")
+                        .refused();
+            }
+        }
+    }
+
+    private static boolean hasDotSegment(String target) {
+        return (target.contains("/.") || target.contains("/%2"))
+                && DOT_SEGMENT.matcher(target).find();
     }
 
     /**

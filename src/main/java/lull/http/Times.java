@@ -59,7 +59,10 @@ final class Times {
         if (second == 60) {
             throw refused(field, Problem.quote(text) + " is a leap second, which has no instant of its own");
         }
-        if (month < 1 || month > 12 || day < 1 || day > YearMonth.of(year, month).lengthOfMonth()) {
+        if (month < 1
+                || month > 12
+                || day < 1
+                || day > YearMonth.of(year, month).lengthOfMonth()) {
             throw refused(field, Problem.quote(text) + " is not a date that exists");
         }
         int offset = 0;

@@ -65,7 +65,9 @@ final class Turns {
                                 .refused()));
         Supplier<CompletionStage<Result>> call = call(line, json, id);
         CompletableFuture<Result> before = latest.get(id);
-        CompletableFuture<Result> result = (before == null ? begin(line, call) : before.thenCompose(it -> begin(line, call)))
+        CompletableFuture<Result> result = (before == null
+                        ? begin(line, call)
+                        : before.thenCompose(it -> begin(line, call)))
                 .exceptionally(failure -> refused(line, Failures.problem(request, failure)))
                 .toCompletableFuture();
         latest.put(id, result);

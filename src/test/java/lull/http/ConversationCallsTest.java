@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
-import lull.domain.Policy;
 import lull.domain.ConversationId;
+import lull.domain.Policy;
 import lull.entity.Conversations.Unavailable;
 import lull.http.TestServer.Answer;
 import org.junit.jupiter.api.AfterAll;
@@ -37,12 +37,16 @@ class ConversationCallsTest {
     @Test
     void a_message_is_answered_with_the_state_after_it() {
         Answer answer = SERVER.post(
-                path + "/messages", message("m1", "inbound", "2026-11-22t11:30:00.000000001+02:00"), "Content-Type", "application/json; charset=utf-8");
+                path + "/messages",
+                message("m1", "inbound", "2026-11-22t11:30:00.000000001+02:00"),
+                "Content-Type",
+                "application/json; charset=utf-8");
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.text())
-                .isEqualTo("{\"conversation\":\"" + key
-                        + "\",\"messageId\":\"m1\",\"session\":1,\"state\":\"pending\",\"at\":\"2026-11-22T09:30:00.000000001Z\"}");
+                .isEqualTo(
+                        "{\"conversation\":\"" + key
+                                + "\",\"messageId\":\"m1\",\"session\":1,\"state\":\"pending\",\"at\":\"2026-11-22T09:30:00.000000001Z\"}");
         assertThat(answer.header("Idempotent-Replayed")).isEmpty();
         assertThat(answer.header("Server")).isEmpty();
     }
@@ -71,7 +75,8 @@ class ConversationCallsTest {
     void a_key_of_odd_but_printable_characters_is_taken() {
         String odd = "a%7Cb::%22%3C%3E%5C%5E%60%7B%7D%25~!$&'()*+,;=@" + UUID.randomUUID();
 
-        Answer answer = SERVER.post("/v1/conversations/" + odd + "/messages", message("m1", "inbound", "2026-11-22T09:30:00Z"));
+        Answer answer =
+                SERVER.post("/v1/conversations/" + odd + "/messages", message("m1", "inbound", "2026-11-22T09:30:00Z"));
 
         assertThat(answer.json().get("conversation").asText()).startsWith("a|b::\"<>\\^`{}%~!$&'()*+,;=@");
     }
@@ -79,7 +84,8 @@ class ConversationCallsTest {
     @Test
     void a_key_of_255_characters_is_taken() {
         Answer answer = SERVER.post(
-                "/v1/conversations/" + "%41".repeat(255) + "/messages", message("m1", "inbound", "2026-11-22T09:30:00Z"));
+                "/v1/conversations/" + "%41".repeat(255) + "/messages",
+                message("m1", "inbound", "2026-11-22T09:30:00Z"));
 
         assertThat(answer.status()).isEqualTo(200);
     }
@@ -99,20 +105,25 @@ class ConversationCallsTest {
         Answer pending = SERVER.get(path);
         SERVER.post(path + "/messages", message("m2", "outbound", "2026-11-22T09:10:00Z"));
         Answer active = SERVER.get(path);
-        SERVER.conversations.advance(new ConversationId("default", key), java.time.Instant.parse("2026-11-22T09:25:00Z"));
+        SERVER.conversations.advance(
+                new ConversationId("default", key), java.time.Instant.parse("2026-11-22T09:25:00Z"));
         Answer idle = SERVER.get(path);
 
         assertThat(pending.json().at("/next/because").asText())
-                .isEqualTo("pending; whatever messages come, it expires at 2026-11-23T09:00:00Z, maxAge (PT24H) after the session was"
-                        + " opened at 2026-11-22T09:00:00Z");
+                .isEqualTo(
+                        "pending; whatever messages come, it expires at 2026-11-23T09:00:00Z, maxAge (PT24H) after the session was"
+                                + " opened at 2026-11-22T09:00:00Z");
         assertThat(active.json().at("/next/because").asText())
-                .isEqualTo("active; with no further message it goes idle at 2026-11-22T09:25:00Z, idleAfter (PT15M) after the last"
-                        + " activity at 2026-11-22T09:10:00Z");
+                .isEqualTo(
+                        "active; with no further message it goes idle at 2026-11-22T09:25:00Z, idleAfter (PT15M) after the last"
+                                + " activity at 2026-11-22T09:10:00Z");
         assertThat(idle.json().at("/next/because").asText())
-                .isEqualTo("idle; with no further message it expires at 2026-11-22T11:25:00Z, expireAfter (PT2H) after it went idle at"
-                        + " 2026-11-22T09:25:00Z");
+                .isEqualTo(
+                        "idle; with no further message it expires at 2026-11-22T11:25:00Z, expireAfter (PT2H) after it went idle at"
+                                + " 2026-11-22T09:25:00Z");
         assertThat(idle.json().get("policy").toString())
-                .isEqualTo("{\"idleAfter\":\"PT15M\",\"expireAfter\":\"PT2H\",\"pendingExpireAfter\":\"PT24H\",\"maxAge\":\"PT24H\"}");
+                .isEqualTo(
+                        "{\"idleAfter\":\"PT15M\",\"expireAfter\":\"PT2H\",\"pendingExpireAfter\":\"PT24H\",\"maxAge\":\"PT24H\"}");
         assertThat(idle.header("ETag")).contains("\"5\"");
     }
 
@@ -123,8 +134,9 @@ class ConversationCallsTest {
         SERVER.post(path + "/messages", message("m1", "inbound", "2026-11-22T09:00:00Z"));
 
         assertThat(SERVER.get(path).json().at("/next/because").asText())
-                .isEqualTo("pending; with no message from our side it expires at 2026-11-22T09:30:00Z, pendingExpireAfter (PT30M) after"
-                        + " the session was opened at 2026-11-22T09:00:00Z");
+                .isEqualTo(
+                        "pending; with no message from our side it expires at 2026-11-22T09:30:00Z, pendingExpireAfter (PT30M) after"
+                                + " the session was opened at 2026-11-22T09:00:00Z");
         assertThat(SERVER.get(path).json().get("policy").has("maxAge")).isFalse();
     }
 
@@ -149,7 +161,8 @@ class ConversationCallsTest {
         Answer late = SERVER.post(path + "/fail", "{}");
 
         assertThat(closed.text())
-                .isEqualTo("{\"conversation\":\"" + key + "\",\"session\":1,\"state\":\"closed\",\"at\":\"2026-11-22T09:30:00Z\"}");
+                .isEqualTo("{\"conversation\":\"" + key
+                        + "\",\"session\":1,\"state\":\"closed\",\"at\":\"2026-11-22T09:30:00Z\"}");
         assertThat(again.text()).isEqualTo(closed.text());
         assertThat(again.header("Idempotent-Replayed")).contains("true");
         assertThat(late.status()).isEqualTo(409);

@@ -160,8 +160,6 @@ final class FakeConversations implements Conversations {
     }
 
     synchronized List<ConversationView> views() {
-        return conversations.keySet().stream()
-                .flatMap(it -> view(it).stream())
-                .toList();
+        return conversations.keySet().stream().flatMap(it -> view(it).stream()).toList();
     }
 }

@@ -41,7 +41,8 @@ final class FakeReadModel implements ReadModel {
                 .sorted(newestFirst)
                 .filter(it -> query.state().map(it.state()::equals).orElse(true))
                 .filter(it -> query.dueBefore()
-                        .map(due -> it.next().isPresent() && it.next().get().at().isBefore(due))
+                        .map(due ->
+                                it.next().isPresent() && it.next().get().at().isBefore(due))
                         .orElse(true))
                 .filter(it -> query.after()
                         .map(place -> it.lastActivity().isBefore(place.lastActivity())

@@ -54,11 +54,13 @@ final class OpenApi {
     /** Method and template of every operation. */
     Set<String> operations() {
         Set<String> operations = new LinkedHashSet<>();
-        root.get("paths").properties().forEach(path -> path.getValue().fieldNames().forEachRemaining(name -> {
-            if (!name.equals("parameters")) {
-                operations.add(name.toUpperCase(Locale.ROOT) + " " + path.getKey());
-            }
-        }));
+        root.get("paths")
+                .properties()
+                .forEach(path -> path.getValue().fieldNames().forEachRemaining(name -> {
+                    if (!name.equals("parameters")) {
+                        operations.add(name.toUpperCase(Locale.ROOT) + " " + path.getKey());
+                    }
+                }));
         return operations;
     }
 
@@ -68,8 +70,9 @@ final class OpenApi {
         String pointer = operation(method, template);
         JsonNode parameters = root.at(pointer + "/parameters");
         for (JsonNode parameter : parameters) {
-            JsonNode resolved =
-                    parameter.has("$ref") ? root.at(parameter.get("$ref").asText().substring(1)) : parameter;
+            JsonNode resolved = parameter.has("$ref")
+                    ? root.at(parameter.get("$ref").asText().substring(1))
+                    : parameter;
             if (resolved.get("in").asText().equals("query")) {
                 names.add(resolved.get("name").asText());
             }
@@ -101,7 +104,9 @@ final class OpenApi {
             JsonNode content = root.at(operation(method, template(path).orElseThrow()) + "/requestBody/content");
             String type = content.fieldNames().next();
             if (type.equals("application/json")) {
-                check(operation(method, template(path).orElseThrow()) + "/requestBody/content/application~1json/schema",
+                check(
+                        operation(method, template(path).orElseThrow())
+                                + "/requestBody/content/application~1json/schema",
                         request);
             }
         }
@@ -118,7 +123,9 @@ final class OpenApi {
             return;
         }
         String type = headers.firstValue("content-type").orElse("none");
-        assertThat(content.has(type)).as("%s has content of type %s", described, type).isTrue();
+        assertThat(content.has(type))
+                .as("%s has content of type %s", described, type)
+                .isTrue();
         String schema = pointer + "/content/" + type.replace("/", "~1") + "/schema";
         if (type.equals("application/x-ndjson")) {
             new String(body, StandardCharsets.UTF_8)
@@ -165,7 +172,8 @@ final class OpenApi {
         return cache.computeIfAbsent(
                         schema,
                         it -> schemas.getSchema(
-                                SchemaLocation.of(LOCATION + "#" + it.replace("{", "%7B").replace("}", "%7D")),
+                                SchemaLocation.of(
+                                        LOCATION + "#" + it.replace("{", "%7B").replace("}", "%7D")),
                                 SchemaValidatorsConfig.builder()
                                         .formatAssertionsEnabled(true)
                                         .build()))
