@@ -63,8 +63,7 @@ final class Bodies {
     /** @throws Problem.Refused if the headers say that the body is of another type or is compressed */
     static void checkType(HttpRequest request, String expected, String... subTypes) {
         ContentType type = request.entity().getContentType();
-        // Akka HTTP gives a body of no declared type this one; whoever declares it says no more than that.
-        if (!type.equals(ContentTypes.APPLICATION_OCTET_STREAM) && !isOneOf(type, subTypes)) {
+        if (!saysNothing(type) && !isOneOf(type, subTypes)) {
             throw unsupported("Content-Type", type.toString(), expected).refused();
         }
         for (HttpHeader header : request.getHeaders()) {
@@ -77,6 +76,11 @@ final class Bodies {
                         .refused();
             }
         }
+    }
+
+    /** Akka HTTP gives a body of no declared type the first of these, and {@code curl -d} whatever it is told nothing about the second. */
+    private static boolean saysNothing(ContentType type) {
+        return type.equals(ContentTypes.APPLICATION_OCTET_STREAM) || isOneOf(type, "x-www-form-urlencoded");
     }
 
     private static Problem unsupported(String header, String value, String expected) {

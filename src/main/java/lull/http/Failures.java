@@ -3,6 +3,8 @@ package lull.http;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.scaladsl.model.EntityStreamException;
 import java.sql.SQLException;
+import java.sql.SQLTransientException;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -24,6 +26,9 @@ final class Failures {
                     + " same messageId");
     private static final Problem NO_DATABASE =
             Problem.unavailable("the database is out of reach for the moment: send the request again");
+
+    /** Connection lost, refused for want of resources, ended by an operator or a limit, in the way of another transaction, I/O. */
+    private static final List<String> PASSING = List.of("08", "25006", "40", "53", "55", "57", "58");
 
     private Failures() {}
 
@@ -60,11 +65,16 @@ final class Failures {
     private static boolean isOfDatabase(Throwable failure) {
         Throwable cause = failure;
         for (int depth = 0; cause != null && depth < 10; depth++) {
-            if (cause instanceof SQLException) {
-                return true;
+            if (cause instanceof SQLException of) {
+                return of instanceof SQLTransientException || isOutOfReach(of.getSQLState());
             }
             cause = cause.getCause();
         }
         return false;
+    }
+
+    /** By the classes of PostgreSQL's states: a statement that is wrong is a fault of ours, and stays one when it is sent again. */
+    private static boolean isOutOfReach(String state) {
+        return state == null || PASSING.stream().anyMatch(state::startsWith);
     }
 }

@@ -118,11 +118,6 @@ final class Router {
         }
     }
 
-    private static boolean hasDotSegment(String target) {
-        return (target.contains("/.") || target.contains("/%2"))
-                && DOT_SEGMENT.matcher(target).find();
-    }
-
     /**
      * What is between the slashes, decoded; empty where two slashes meet or the last one ends the path. (Akka's own list leaves empty
      * segments out: a missing key would make one path into another.)
