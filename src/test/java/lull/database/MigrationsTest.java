@@ -146,8 +146,7 @@ class MigrationsTest {
 
         assertThatThrownBy(() -> new Migrations(reader).migrate())
                 .isInstanceOf(DatabaseException.class)
-                .hasMessageMatching(
-                        "user reader_\\w+ may not create tables in schema public of .*: GRANT CREATE .*")
+                .hasMessageMatching("user reader_\\w+ may not create tables in schema public of .*: GRANT CREATE .*")
                 .satisfies(e -> assertThat(e.getMessage()).hasLineCount(1));
     }
 
