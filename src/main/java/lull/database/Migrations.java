@@ -31,9 +31,6 @@ public final class Migrations {
     private static final String UNBOUNDED =
             "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0";
 
-    /** Any number that nobody else uses: serialises {@code journal_rebase()}. "lull" in ASCII. */
-    private static final long REBASE_LOCK = 0x6c756c6cL;
-
     private final DatabaseSettings settings;
     private final Flyway flyway;
 
@@ -51,7 +48,8 @@ public final class Migrations {
     }
 
     /**
-     * Applies what is missing.
+     * Applies what is missing, and then each time {@code afterMigrate.sql}, with which the journal finds its positions
+     * again after a restore into another server.
      *
      * @throws DatabaseException if it cannot, with the reason of PostgreSQL; what was applied before stays, and each
      * migration is all or nothing
@@ -61,7 +59,6 @@ public final class Migrations {
         try {
             requireRights();
             MigrateResult result = flyway.migrate();
-            rebaseJournal();
             log.info(
                     "database schema at version {}, {} migrations applied, {} ms",
                     currentVersion().orElse("none"),
@@ -85,29 +82,6 @@ public final class Migrations {
                         + rights.getString(2) + " of " + settings.shownUrl() + ": GRANT CREATE ON SCHEMA "
                         + rights.getString(2) + " TO " + rights.getString(1));
             }
-        }
-    }
-
-    /**
-     * Positions in the journal follow transaction ids; after a restore into another server those may have gone back. V1
-     * knows what to do.
-     */
-    private void rebaseJournal() throws SQLException {
-        try (Connection connection = Database.connect(settings, UNBOUNDED, Duration.ZERO)) {
-            connection.setAutoCommit(false);
-            try (Statement statement = connection.createStatement()) {
-                if (exists(statement, "to_regprocedure('journal_rebase()')")) {
-                    statement.execute("SELECT pg_advisory_xact_lock(" + REBASE_LOCK + ")");
-                    statement.execute("SELECT journal_rebase()");
-                }
-            }
-            connection.commit();
-        }
-    }
-
-    private static boolean exists(Statement statement, String lookup) throws SQLException {
-        try (ResultSet found = statement.executeQuery("SELECT " + lookup + " IS NOT NULL")) {
-            return found.next() && found.getBoolean(1);
         }
     }
 
