@@ -36,6 +36,9 @@ final class NodeCommand implements Callable<Integer> {
         long start = System.nanoTime();
         Config config = ConfigFactory.load();
         Settings settings = Settings.of(config);
+        Settings.unknownVariables(System.getenv().keySet())
+                .forEach(it -> System.err.println(
+                        "lull node: " + it + " is no setting, and is passed over (see 'lull node --help')"));
         System.out.println(heading(settings));
         Node node = Node.start(settings, config);
         Runtime.getRuntime().addShutdownHook(new Thread(node::close, "lull-stop"));

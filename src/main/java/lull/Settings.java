@@ -2,12 +2,19 @@ package lull;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import lull.domain.Policy;
 
 /**
@@ -78,6 +85,27 @@ public record Settings(
                 settings.policy(),
                 settings.integer("resident-conversations", 100, 100_000_000),
                 settings.integer("max-in-flight", 1, 100_000));
+    }
+
+    /** Variables that look like settings and are none: a misspelt one would otherwise go unnoticed. */
+    static List<String> unknownVariables(Set<String> environment) {
+        Set<String> known = Pattern.compile("\\$\\{\\?(LULL_[A-Z_]+)}")
+                .matcher(documented())
+                .results()
+                .map(it -> it.group(1))
+                .collect(Collectors.toSet());
+        return environment.stream()
+                .filter(it -> it.startsWith("LULL_") && !known.contains(it) && !it.equals("LULL_LOG_LEVEL"))
+                .sorted()
+                .toList();
+    }
+
+    private static String documented() {
+        try (InputStream conf = Settings.class.getResourceAsStream("/application.conf")) {
+            return new String(conf.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The environment variable of a setting. */
