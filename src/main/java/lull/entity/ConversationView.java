@@ -39,7 +39,7 @@ public record ConversationView(
     public record End(Authority by, String cause, Optional<String> reason) {}
 
     /** The view of a conversation; empty if it has never had a session. */
-    static Optional<ConversationView> of(ConversationId id, Conversation conversation, long sequence) {
+    public static Optional<ConversationView> of(ConversationId id, Conversation conversation, long sequence) {
         if (conversation instanceof Conversation.Live live) {
             return Optional.of(new ConversationView(
                     id,

@@ -113,35 +113,7 @@ final class FakeConversations implements Conversations {
     }
 
     private synchronized Optional<ConversationView> view(ConversationId id) {
-        Conversation conversation = conversations.getOrDefault(id, Conversation.NEW);
-        long sequence = sequence(id);
-        if (conversation instanceof Conversation.Live live) {
-            return Optional.of(new ConversationView(
-                    id,
-                    live.session().number(),
-                    live.state(),
-                    live.session().openedAt(),
-                    live.since(),
-                    live.lastActivity(),
-                    live.session().policy(),
-                    live.deadline(),
-                    Optional.empty(),
-                    sequence));
-        }
-        if (conversation instanceof Conversation.Over over) {
-            return Optional.of(new ConversationView(
-                    id,
-                    over.session().number(),
-                    over.state(),
-                    over.session().openedAt(),
-                    over.since(),
-                    over.lastActivity(),
-                    over.session().policy(),
-                    Optional.empty(),
-                    Optional.of(new ConversationView.End(over.by(), over.cause(), over.reason())),
-                    sequence));
-        }
-        return Optional.empty();
+        return ConversationView.of(id, conversations.getOrDefault(id, Conversation.NEW), sequence(id));
     }
 
     @Override
