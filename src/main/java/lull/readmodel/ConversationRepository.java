@@ -52,12 +52,13 @@ final class ConversationRepository {
             limit ?
             """;
 
-    private static final String LIST_STATE = "(select " + COLUMNS + """
-             from conversation
-             where state = ? and id like ? and (?::bigint is null or deadline < ?) and (?::bigint is null or (last_activity, id) < (?, ?))
-             order by last_activity desc, id desc
-             limit ?)
-            """;
+    private static final String LIST_STATE = "(select " + COLUMNS + " from conversation where state = ? and id like ?";
+
+    private static final String LIST_DUE = " and deadline < ?";
+
+    private static final String LIST_AFTER = " and (last_activity, id) < (?, ?)";
+
+    private static final String LIST_ORDER = " order by last_activity desc, id desc limit ?";
 
     /** The rows of these conversations, as far as they exist. */
     List<ConversationRow> byId(Connection connection, Collection<ConversationId> ids) throws SQLException {
@@ -136,25 +137,25 @@ final class ConversationRepository {
     /** One page of a list: for each state that is asked for the newest rows by its index, and of those the newest. */
     List<ConversationRow> list(Connection connection, ListQuery query) throws SQLException {
         List<State> states = query.state().map(List::of).orElse(List.of(State.values()));
-        String sql = "select * from (" + String.join(" union all ", Collections.nCopies(states.size(), LIST_STATE))
-                + ") as newest order by last_activity desc, id desc limit ?";
+        String ofOneState = LIST_STATE
+                + (query.dueBefore().isPresent() ? LIST_DUE : "")
+                + (query.after().isPresent() ? LIST_AFTER : "")
+                + LIST_ORDER + ")";
+        String sql = "select * from (" + String.join(" union all ", Collections.nCopies(states.size(), ofOneState))
+                + ") as newest" + LIST_ORDER;
         try (PreparedStatement select = connection.prepareStatement(sql)) {
             int at = 1;
             for (State state : states) {
                 select.setInt(at++, state.ordinal());
                 select.setString(at++, query.tenant() + "|%");
-                Long dueBefore =
-                        query.dueBefore().map(ConversationRepository::nanos).orElse(null);
-                select.setObject(at++, dueBefore, java.sql.Types.BIGINT);
-                select.setObject(at++, dueBefore, java.sql.Types.BIGINT);
-                Long before = query.after().map(it -> nanos(it.lastActivity())).orElse(null);
-                select.setObject(at++, before, java.sql.Types.BIGINT);
-                select.setObject(at++, before, java.sql.Types.BIGINT);
-                select.setString(
-                        at++,
-                        query.after()
-                                .map(it -> new ConversationId(query.tenant(), it.key()).entityId())
-                                .orElse(null));
+                if (query.dueBefore().isPresent()) {
+                    select.setLong(at++, nanos(query.dueBefore().get()));
+                }
+                if (query.after().isPresent()) {
+                    ListQuery.Cursor after = query.after().get();
+                    select.setLong(at++, nanos(after.lastActivity()));
+                    select.setString(at++, new ConversationId(query.tenant(), after.key()).entityId());
+                }
                 select.setInt(at++, query.limit());
             }
             select.setInt(at, query.limit());
