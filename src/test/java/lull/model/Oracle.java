@@ -50,9 +50,14 @@ public final class Oracle {
         }
     }
 
+    /** The file of the recorded conversations. */
+    public static Path recording() {
+        return SHARED.resolve("data/conversations.jsonl");
+    }
+
     /** The recorded conversations, in order of arrival. */
     public static List<Line> conversations() throws IOException {
-        return read(SHARED.resolve("data/conversations.jsonl")).stream()
+        return read(recording()).stream()
                 .map(Oracle::line)
                 .toList();
     }
