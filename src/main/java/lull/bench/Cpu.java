@@ -5,6 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -31,6 +32,15 @@ record Cpu(long nodeNanos, long postgresNanos) {
 
     long nanos() {
         return nodeNanos + postgresNanos;
+    }
+
+    /** Adds what one piece of the work took to the figures, and says it in a few words. */
+    String note(Figures figures, String name, String piece, int pieces) {
+        double node = nodeNanos / 1e3 / pieces;
+        double postgres = postgresNanos / 1e3 / pieces;
+        figures.add(name + ": CPU of the node", "µs/" + piece, node, "its process");
+        figures.add(name + ": CPU of PostgreSQL", "µs/" + piece, postgres, "its processes");
+        return String.format(Locale.ROOT, ", µs of CPU each: node %.0f, PostgreSQL %.0f", node, postgres);
     }
 
     /** To the nanosecond where the system tells it (Linux), else to its clock tick, mostly 10 ms. */

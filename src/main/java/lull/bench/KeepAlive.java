@@ -1,6 +1,7 @@
 package lull.bench;
 
 import java.sql.SQLException;
+import java.util.Locale;
 import java.util.Set;
 
 /** Messages to active conversations: each is stored and pushes a timeout. Inside the node, and over HTTP from another process. */
@@ -22,8 +23,8 @@ final class KeepAlive implements Measurement {
     public void measure(Workbench bench, Set<String> wanted) throws Exception {
         try (Subject node = bench.start(NodeSettings.service());
                 ClientProcess client = ClientProcess.start()) {
-            Work warmUp = new Work(bench.sized(20_000, 10_000), 1_000);
-            Work full = new Work(bench.sized(100_000, 20_000), bench.sized(5_000, 5_000));
+            Work warmUp = new Work(bench.sized(60_000, 10_000), 1_000);
+            Work full = new Work(bench.sized(100_000, 20_000), 5_000);
             for (String way : new String[] {ENTITIES, HTTP, STREAM}) {
                 if (wanted.contains(way)) {
                     bench.say("warming up: " + way);
@@ -44,11 +45,11 @@ final class KeepAlive implements Measurement {
         @Override
         public String toString() {
             return String.format(
-                    java.util.Locale.ROOT, "%,d messages, %,d conversations, 64 in flight", messages, conversations);
+                    Locale.ROOT, "%,d messages, %,d conversations, 64 in flight", messages, conversations);
         }
     }
 
-    private record Taken(long acknowledgedNanos, long projectedNanos, long cpuNanos) {}
+    private record Taken(long acknowledgedNanos, long projectedNanos, Cpu cpu, long clientCpuNanos) {}
 
     private record Run(Workbench bench, Subject node, ClientProcess client, String way, String prefix, Work work) {
 
@@ -61,9 +62,9 @@ final class KeepAlive implements Measurement {
             long end = System.nanoTime();
             Workbench.caughtUp(node);
             long projected = System.nanoTime() - end;
-            long cpu = Cpu.of(node).since(before).nanos() + sent.cpuNanos();
+            Cpu cpu = Cpu.of(node).since(before);
             verify();
-            return new Taken(sent.nanos(), sent.nanos() + projected, cpu);
+            return new Taken(sent.nanos(), sent.nanos() + projected, cpu, sent.cpuNanos());
         }
 
         private ClientProcess.Sent send() {
@@ -111,10 +112,13 @@ final class KeepAlive implements Measurement {
                 bench.figures()
                         .add(name + " and read model", "messages/s", projected, "until all is in the read model");
             }
-            double cpu = taken.cpuNanos() / 1e3 / work.messages();
-            bench.figures().add(name + ": CPU", "µs/message", cpu, "node, PostgreSQL and client together");
-            bench.say(
-                    String.format(java.util.Locale.ROOT, "%s: %,.0f messages/s, %.0f µs of CPU each", name, rate, cpu));
+            double client = taken.clientCpuNanos() / 1e3 / work.messages();
+            if (client > 0) {
+                bench.figures().add(name + ": CPU of the client", "µs/message", client, "its process");
+            }
+            bench.say(String.format(Locale.ROOT, "%s: %,.0f messages/s", name, rate)
+                    + taken.cpu().note(bench.figures(), name, "message", work.messages())
+                    + (client > 0 ? String.format(Locale.ROOT, ", client %.0f", client) : ""));
         }
     }
 }

@@ -27,8 +27,8 @@ final class Storm implements Measurement {
         int conversations = bench.sized(50_000, 10_000);
         try (Weather weather = new Weather(bench, written)) {
             bench.say("warming up: storm");
-            weather.resident("storm-warm-up-resident", 3_000);
-            weather.cold("storm-warm-up-cold", 3_000);
+            weather.resident("storm-warm-up-resident", conversations / 4);
+            weather.cold("storm-warm-up-cold", conversations / 4);
             for (int run = 1; run <= bench.runs(); run++) {
                 note(bench, "resident", conversations, weather.resident("storm-resident-" + run, conversations));
                 note(bench, "cold", conversations, weather.cold("storm-cold-" + run, conversations));
@@ -36,18 +36,17 @@ final class Storm implements Measurement {
         }
     }
 
-    private record Taken(long nanos, long cpuNanos) {}
+    private record Taken(long nanos, Cpu cpu) {}
 
     private static void note(Workbench bench, String kind, int conversations, Taken taken) {
         String name = "storm, " + kind;
         double rate = conversations * 1e9 / taken.nanos();
-        double cpu = taken.cpuNanos() / 1e3 / conversations;
         String where = kind.equals("cold") ? "none of them in memory" : "all of them in memory";
         String how = String.format(
                 Locale.ROOT, "%,d due, %s, one tick, until committed and in the read model", conversations, where);
         bench.figures().add(name, "timeouts/s", rate, how);
-        bench.figures().add(name + ": CPU", "µs/timeout", cpu, "node and PostgreSQL together");
-        bench.say(String.format(Locale.ROOT, "%s: %,.0f timeouts/s, %.0f µs of CPU each", name, rate, cpu));
+        bench.say(String.format(Locale.ROOT, "%s: %,.0f timeouts/s", name, rate)
+                + taken.cpu().note(bench.figures(), name, "timeout", conversations));
     }
 
     /** The node, started anew whenever its memory is to be empty. */
@@ -103,7 +102,7 @@ final class Storm implements Measurement {
                     .join();
             Workbench.caughtUp(node);
             long nanos = System.nanoTime() - start;
-            long cpu = Cpu.of(node).since(before).nanos();
+            Cpu cpu = Cpu.of(node).since(before);
             verify(prefix, conversations, report);
             return new Taken(nanos, cpu);
         }
