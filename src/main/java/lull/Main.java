@@ -2,8 +2,9 @@ package lull;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import lull.bench.BenchCommand;
 
-/** The program: {@code java -jar lull.jar [node|replay|generate|migrate] [options]}. */
+/** The program: {@code java -jar lull.jar [node|replay|generate|migrate|bench] [options]}. */
 public final class Main {
 
     private Main() {}
@@ -13,6 +14,7 @@ public final class Main {
         Map<String, Object> commands = new LinkedHashMap<>();
         commands.put("node", new NodeCommand());
         commands.put("migrate", new MigrateCommand());
+        commands.put("bench", new BenchCommand(MeasuredNode::start));
         System.exit(Commands.run(Commands.with(commands), args));
     }
 }

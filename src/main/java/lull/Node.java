@@ -56,18 +56,24 @@ final class Node implements AutoCloseable {
     private final Optional<EmbeddedPostgres> embedded;
     private final Database database;
     private final ActorSystem<?> system;
+    private final Parts parts;
     private final ServerBinding http;
     private final int managementPort;
+
+    /** What the HTTP API stands on. */
+    record Parts(Conversations conversations, JdbcReadModel readModel, Ticks ticks) {}
 
     private Node(
             Optional<EmbeddedPostgres> embedded,
             Database database,
             ActorSystem<?> system,
+            Parts parts,
             ServerBinding http,
             int managementPort) {
         this.embedded = embedded;
         this.database = database;
         this.system = system;
+        this.parts = parts;
         this.http = http;
         this.managementPort = managementPort;
     }
@@ -135,7 +141,8 @@ final class Node implements AutoCloseable {
                             readModel,
                             now -> ticks.tick(now).thenApply(Node::answer)),
                     READY_WAIT);
-            return new Node(embedded, database, system, http, management.port());
+            Parts parts = new Parts(conversations, readModel, ticks);
+            return new Node(embedded, database, system, parts, http, management.port());
         } catch (RuntimeException e) {
             system.terminate();
             throw e;
@@ -207,6 +214,14 @@ final class Node implements AutoCloseable {
 
     Database database() {
         return database;
+    }
+
+    ActorSystem<?> system() {
+        return system;
+    }
+
+    Parts parts() {
+        return parts;
     }
 
     ServerBinding http() {

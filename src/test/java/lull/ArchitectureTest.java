@@ -57,6 +57,10 @@ class ArchitectureTest {
     static final ArchRule tools_know_the_rules_and_the_public_api = only("tools", "domain");
 
     @ArchTest
+    static final ArchRule bench_sees_sweep_and_below_and_the_tools =
+            only("bench", "sweep", "readmodel", "entity", "domain", "tools");
+
+    @ArchTest
     static final ArchRule nobody_goes_round_in_circles =
             slices().matching("lull.(*)..").should().beFreeOfCycles();
 

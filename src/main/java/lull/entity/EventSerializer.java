@@ -87,10 +87,10 @@ public final class EventSerializer extends SerializerWithStringManifest {
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
             json.writeStartObject();
             json.writeNumberField("session", event.session());
-            json.writeStringField("at", event.at().toString());
+            json.writeStringField("at", InstantText.of(event.at()));
             writeRest(event, json);
             if (event instanceof Transition transition) {
-                json.writeStringField("observedAt", transition.observedAt().toString());
+                json.writeStringField("observedAt", InstantText.of(transition.observedAt()));
             }
             json.writeEndObject();
         } catch (IOException e) {
@@ -159,7 +159,7 @@ public final class EventSerializer extends SerializerWithStringManifest {
 
     private ConversationEvent event(String manifest, Map<String, String> fields) {
         int session = Integer.parseInt(fields.get("session"));
-        Instant at = Instant.parse(fields.get("at"));
+        Instant at = InstantText.parse(fields.get("at"));
         return switch (manifest) {
             case MESSAGE ->
                 new MessageRecorded(
@@ -206,7 +206,7 @@ public final class EventSerializer extends SerializerWithStringManifest {
     }
 
     private static Instant observedAt(Map<String, String> fields) {
-        return Instant.parse(fields.get("observedAt"));
+        return InstantText.parse(fields.get("observedAt"));
     }
 
     private static State state(String wireName) {

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import lull.domain.ConversationId;
 import lull.domain.Deadline;
 import lull.domain.Policy;
@@ -73,18 +74,19 @@ final class ConversationRepository {
         try (PreparedStatement upsert = connection.prepareStatement(UPSERT)) {
             upsert.setArray(
                     1, texts(connection, rows.stream().map(row -> row.id().entityId())));
-            upsert.setArray(2, array(connection, "int2", rows, row -> row.id().slice()));
-            upsert.setArray(3, array(connection, "int4", rows, ConversationRow::session));
+            upsert.setArray(2, array(connection, "int2", Short[]::new, rows, row -> (short) row.id().slice()));
+            upsert.setArray(3, array(connection, "int4", Integer[]::new, rows, ConversationRow::session));
             upsert.setArray(
-                    4, array(connection, "int2", rows, row -> row.state().ordinal()));
-            upsert.setArray(5, array(connection, "int8", rows, row -> nanos(row.openedAt())));
-            upsert.setArray(6, array(connection, "int8", rows, row -> nanos(row.since())));
-            upsert.setArray(7, array(connection, "int8", rows, row -> nanos(row.lastActivity())));
+                    4, array(connection, "int2", Short[]::new, rows, row -> (short) row.state().ordinal()));
+            upsert.setArray(5, array(connection, "int8", Long[]::new, rows, row -> nanos(row.openedAt())));
+            upsert.setArray(6, array(connection, "int8", Long[]::new, rows, row -> nanos(row.since())));
+            upsert.setArray(7, array(connection, "int8", Long[]::new, rows, row -> nanos(row.lastActivity())));
             upsert.setArray(
                     8,
                     array(
                             connection,
                             "int8",
+                            Long[]::new,
                             rows,
                             row -> row.next().map(it -> nanos(it.at())).orElse(null)));
             upsert.setArray(
@@ -92,25 +94,27 @@ final class ConversationRepository {
                     array(
                             connection,
                             "int2",
+                            Short[]::new,
                             rows,
-                            row -> row.next().map(it -> it.rule().ordinal()).orElse(null)));
+                            row -> row.next().map(it -> (short) it.rule().ordinal()).orElse(null)));
             upsert.setArray(
                     10,
                     array(
                             connection,
                             "int8",
+                            Long[]::new,
                             rows,
                             row -> row.policy().idleAfter().toNanos()));
             upsert.setArray(
                     11,
-                    array(connection, "int8", rows, row -> nanos(row.policy().expireAfter())));
+                    array(connection, "int8", Long[]::new, rows, row -> nanos(row.policy().expireAfter())));
             upsert.setArray(
                     12,
-                    array(connection, "int8", rows, row -> nanos(row.policy().pendingExpireAfter())));
+                    array(connection, "int8", Long[]::new, rows, row -> nanos(row.policy().pendingExpireAfter())));
             upsert.setArray(
                     13,
-                    array(connection, "int8", rows, row -> nanos(row.policy().maxAge())));
-            upsert.setArray(14, array(connection, "int8", rows, ConversationRow::sequence));
+                    array(connection, "int8", Long[]::new, rows, row -> nanos(row.policy().maxAge())));
+            upsert.setArray(14, array(connection, "int8", Long[]::new, rows, ConversationRow::sequence));
             upsert.executeUpdate();
         }
     }
@@ -207,16 +211,18 @@ final class ConversationRepository {
 
     private static java.sql.Array texts(Connection connection, java.util.stream.Stream<String> values)
             throws SQLException {
-        return connection.createArrayOf("text", values.toArray());
+        return connection.createArrayOf("text", values.toArray(String[]::new));
     }
 
-    private static java.sql.Array array(
+    /** Of the very type: the driver sends such an array in binary, any other as a text that both sides must work at. */
+    private static <C> java.sql.Array array(
             Connection connection,
             String type,
+            IntFunction<C[]> empty,
             Collection<ConversationRow> rows,
-            Function<ConversationRow, Object> column)
+            Function<ConversationRow, C> column)
             throws SQLException {
-        return connection.createArrayOf(type, rows.stream().map(column).toArray());
+        return connection.createArrayOf(type, rows.stream().map(column).toArray(empty));
     }
 
     /** Nanoseconds since 1970; a time beyond the years that fit (1677 to 2262) counts as the furthest that does. */

@@ -1,0 +1,158 @@
+package lull.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code lull bench}. */
+@Command(
+        name = "bench",
+        description = {
+            "Measures this machine: a node with a PostgreSQL of its own in a temporary directory.",
+            "Prints a table. Counts that do not come out exactly fail the command."
+        })
+public final class BenchCommand implements Callable<Integer> {
+
+    /** Those that leave the least behind come first. */
+    private static final List<Measurement> ALL = List.of(
+            new KeepAlive(),
+            new Storm(),
+            new ProjectionLag(),
+            new HeapUse(),
+            new Recovery(),
+            new Lateness(),
+            new IdleCost());
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--quick", description = "Less of everything: about a minute, for a first impression")
+    private boolean quick;
+
+    @Option(
+            names = "--only",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Some of: entities, http, stream, storm, lag, heap, recovery, lateness, idle")
+    private List<String> only = new ArrayList<>();
+
+    @Option(names = "--runs", paramLabel = "N", description = "How often. Default: 3, with --quick 1")
+    private Optional<Integer> runs = Optional.empty();
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Another seed, other conversations in another order. Default: ${DEFAULT-VALUE}")
+    private long seed;
+
+    @Option(names = "--out", paramLabel = "FILE", description = "Where to write the table as well")
+    private Optional<Path> out = Optional.empty();
+
+    private final Subject.Starter starter;
+    private final long start = System.nanoTime();
+
+    /** @param starter starts a whole node */
+    public BenchCommand(Subject.Starter starter) {
+        this.starter = starter;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Set<String> wanted = wanted();
+        int times = runs.orElse(quick ? 1 : 3);
+        if (times < 1) {
+            throw new ParameterException(spec.commandLine(), "--runs is " + times + ", but it is 1 or more");
+        }
+        quietLog();
+        Figures figures = new Figures();
+        try (TemporaryHome home = TemporaryHome.create()) {
+            Workbench bench = new Workbench(quick, times, seed, home.path(), starter, figures, this::say);
+            String machine = prepare(bench);
+            double load = Machine.load();
+            for (Measurement measurement : ALL) {
+                Set<String> names = new TreeSet<>(measurement.names());
+                names.retainAll(wanted);
+                if (!names.isEmpty()) {
+                    measurement.measure(bench, names);
+                }
+            }
+            report(machine, load, figures);
+        }
+        return 0;
+    }
+
+    private Set<String> wanted() {
+        Set<String> known = new TreeSet<>();
+        ALL.forEach(it -> known.addAll(it.names()));
+        for (String name : only) {
+            if (!known.contains(name)) {
+                throw new ParameterException(
+                        spec.commandLine(), "--only " + name + ": there is only " + String.join(", ", known));
+            }
+        }
+        return only.isEmpty() ? known : new LinkedHashSet<>(only);
+    }
+
+    /** PostgreSQL is to note when it commits. It does from its next start on. */
+    private static String prepare(Workbench bench) throws SQLException {
+        try (Subject node = bench.start(NodeSettings.service());
+                Connection connection = node.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("alter system set track_commit_timestamp = on");
+            return Machine.describe(node);
+        }
+    }
+
+    private void report(String machine, double load, Figures figures) throws IOException {
+        String text = String.format(
+                        Locale.ROOT,
+                        "%s. Load average before: %.1f. Took %d s%s.%n%n",
+                        machine,
+                        load,
+                        Duration.ofNanos(System.nanoTime() - start).toSeconds(),
+                        quick ? ", --quick" : "")
+                + figures.table();
+        spec.commandLine().getOut().print(text);
+        spec.commandLine().getOut().flush();
+        if (out.isPresent()) {
+            Files.writeString(out.get(), text);
+        }
+    }
+
+    private void say(String text) {
+        spec.commandLine()
+                .getErr()
+                .printf(
+                        Locale.ROOT,
+                        "bench %4d s: %s%n",
+                        Duration.ofNanos(System.nanoTime() - start).toSeconds(),
+                        text);
+        spec.commandLine().getErr().flush();
+    }
+
+    /** The nodes come and go here: their log is of interest only if something is wrong. */
+    private static void quietLog() {
+        if (System.getenv("LULL_LOG_LEVEL") == null) {
+            ((ch.qos.logback.classic.Logger) org.slf4j.LoggerFactory.getLogger("lull"))
+                    .setLevel(ch.qos.logback.classic.Level.WARN);
+        }
+    }
+}

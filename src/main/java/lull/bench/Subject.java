@@ -1,0 +1,44 @@
+package lull.bench;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.Set;
+import lull.entity.Conversations;
+import lull.readmodel.DueIndex;
+import lull.sweep.Ticks;
+
+/** A node to be measured, in this JVM, with a PostgreSQL of its own. */
+public interface Subject extends AutoCloseable {
+
+    /** Starts a node. */
+    interface Starter {
+        /**
+         * @param home where its database lives
+         * @param settings what is not as in application.conf, by path
+         */
+        Subject start(Path home, Map<String, String> settings);
+    }
+
+    Conversations conversations();
+
+    DueIndex dueIndex();
+
+    Ticks ticks();
+
+    int httpPort();
+
+    /** A connection beside the node's own, without their time limits. */
+    Connection connect() throws SQLException;
+
+    /** The process id of the PostgreSQL server. */
+    long postgresPid();
+
+    /** The entity ids of the conversations in memory. */
+    Set<String> resident();
+
+    /** Stops the node and its database. */
+    @Override
+    void close();
+}
