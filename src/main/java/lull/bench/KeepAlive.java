@@ -44,8 +44,7 @@ final class KeepAlive implements Measurement {
     private record Work(int messages, int conversations) {
         @Override
         public String toString() {
-            return String.format(
-                    Locale.ROOT, "%,d messages, %,d conversations, 64 in flight", messages, conversations);
+            return String.format(Locale.ROOT, "%,d messages, %,d conversations, 64 in flight", messages, conversations);
         }
     }
 

@@ -87,10 +87,8 @@ final class InstantText {
             int fraction = number(text, SECONDS_END + 1, end);
             nanos = fraction < 0 ? -1 : fraction * POWERS[end - SECONDS_END - 1];
         }
-        boolean inRange = (year | month | day | hour | minute | second | nanos) >= 0
-                && hour < 24
-                && minute < 60
-                && second < 60;
+        boolean inRange =
+                (year | month | day | hour | minute | second | nanos) >= 0 && hour < 24 && minute < 60 && second < 60;
         if (!inRange) {
             return Instant.parse(text);
         }

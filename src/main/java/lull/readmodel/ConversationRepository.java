@@ -74,10 +74,11 @@ final class ConversationRepository {
         try (PreparedStatement upsert = connection.prepareStatement(UPSERT)) {
             upsert.setArray(
                     1, texts(connection, rows.stream().map(row -> row.id().entityId())));
-            upsert.setArray(2, array(connection, "int2", Short[]::new, rows, row -> (short) row.id().slice()));
+            upsert.setArray(2, array(connection, "int2", Short[]::new, rows, row ->
+                    (short) row.id().slice()));
             upsert.setArray(3, array(connection, "int4", Integer[]::new, rows, ConversationRow::session));
-            upsert.setArray(
-                    4, array(connection, "int2", Short[]::new, rows, row -> (short) row.state().ordinal()));
+            upsert.setArray(4, array(connection, "int2", Short[]::new, rows, row ->
+                    (short) row.state().ordinal()));
             upsert.setArray(5, array(connection, "int8", Long[]::new, rows, row -> nanos(row.openedAt())));
             upsert.setArray(6, array(connection, "int8", Long[]::new, rows, row -> nanos(row.since())));
             upsert.setArray(7, array(connection, "int8", Long[]::new, rows, row -> nanos(row.lastActivity())));
@@ -96,7 +97,9 @@ final class ConversationRepository {
                             "int2",
                             Short[]::new,
                             rows,
-                            row -> row.next().map(it -> (short) it.rule().ordinal()).orElse(null)));
+                            row -> row.next()
+                                    .map(it -> (short) it.rule().ordinal())
+                                    .orElse(null)));
             upsert.setArray(
                     10,
                     array(
@@ -107,13 +110,28 @@ final class ConversationRepository {
                             row -> row.policy().idleAfter().toNanos()));
             upsert.setArray(
                     11,
-                    array(connection, "int8", Long[]::new, rows, row -> nanos(row.policy().expireAfter())));
+                    array(
+                            connection,
+                            "int8",
+                            Long[]::new,
+                            rows,
+                            row -> nanos(row.policy().expireAfter())));
             upsert.setArray(
                     12,
-                    array(connection, "int8", Long[]::new, rows, row -> nanos(row.policy().pendingExpireAfter())));
+                    array(
+                            connection,
+                            "int8",
+                            Long[]::new,
+                            rows,
+                            row -> nanos(row.policy().pendingExpireAfter())));
             upsert.setArray(
                     13,
-                    array(connection, "int8", Long[]::new, rows, row -> nanos(row.policy().maxAge())));
+                    array(
+                            connection,
+                            "int8",
+                            Long[]::new,
+                            rows,
+                            row -> nanos(row.policy().maxAge())));
             upsert.setArray(14, array(connection, "int8", Long[]::new, rows, ConversationRow::sequence));
             upsert.executeUpdate();
         }

@@ -28,7 +28,9 @@ final class Feeds {
     }
 
     static List<Transition> transitions(Http http, RunningNode node) throws IOException {
-        return read(http, node, "transitions", 0).stream().map(Feeds::transition).toList();
+        return read(http, node, "transitions", 0).stream()
+                .map(Feeds::transition)
+                .toList();
     }
 
     static Line line(JsonNode json) {
@@ -63,9 +65,13 @@ final class Feeds {
         List<Long> positions =
                 once.stream().map(it -> it.required("sequence").longValue()).toList();
         for (int i = 1; i < positions.size(); i++) {
-            assertThat(positions.get(i)).as("position of line %s of %s", i + 1, feed).isGreaterThan(positions.get(i - 1));
+            assertThat(positions.get(i))
+                    .as("position of line %s of %s", i + 1, feed)
+                    .isGreaterThan(positions.get(i - 1));
         }
-        assertThat(read(http, node, feed, 0).equals(once)).as("%s is the same when read again", feed).isTrue();
+        assertThat(read(http, node, feed, 0).equals(once))
+                .as("%s is the same when read again", feed)
+                .isTrue();
         List<Integer> places = new ArrayList<>(List.of(0, once.size() / 3, once.size() / 2, once.size() - 1));
         for (int place : places) {
             assertThat(read(http, node, feed, positions.get(place)).equals(once.subList(place + 1, once.size())))

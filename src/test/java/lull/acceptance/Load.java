@@ -37,13 +37,7 @@ final class Load implements AutoCloseable {
      *
      * @param answer empty: none came, and {@code failure} says why
      */
-    record Sent(
-            Kind kind,
-            String what,
-            Instant begun,
-            Instant ended,
-            Optional<Http.Answer> answer,
-            String failure) {
+    record Sent(Kind kind, String what, Instant begun, Instant ended, Optional<Http.Answer> answer, String failure) {
         Duration took() {
             return Duration.between(begun, ended);
         }
@@ -89,8 +83,7 @@ final class Load implements AutoCloseable {
                 return new Written(Kind.CLOSE, id, "{\"messageId\":\"" + id + "\",\"by\":\"agent\"}");
             }
             String direction = random.nextInt(3) == 0 ? "outbound" : "inbound";
-            return new Written(
-                    Kind.MESSAGE, id, "{\"messageId\":\"" + id + "\",\"direction\":\"" + direction + "\"}");
+            return new Written(Kind.MESSAGE, id, "{\"messageId\":\"" + id + "\",\"direction\":\"" + direction + "\"}");
         }
     }
 

@@ -76,7 +76,8 @@ class ReplayIT {
         settings.put("LULL_HOME", directory.resolve("home").toString());
         settings.put("LULL_HTTP_PORT", Integer.toString(Ports.free()));
         int lines = Oracle.conversations().size();
-        RunningNode node = RunningNode.start("replay-killed-" + policy, settings).awaitReady();
+        RunningNode node =
+                RunningNode.start("replay-killed-" + policy, settings).awaitReady();
         try {
             Running replay = start("killed", policy, node, Oracle.recording());
             for (int quarter = 1; quarter <= 3; quarter++) {
@@ -128,7 +129,9 @@ class ReplayIT {
         Map<String, String> settings = new HashMap<>();
         settings.put("LULL_CLOCK", "external");
         settings.put("LULL_IDLE_AFTER", limits.idleAfter().toString());
-        settings.put("LULL_EXPIRE_AFTER", limits.expireAfter().map(Duration::toString).orElse("none"));
+        settings.put(
+                "LULL_EXPIRE_AFTER",
+                limits.expireAfter().map(Duration::toString).orElse("none"));
         settings.put(
                 "LULL_PENDING_EXPIRE_AFTER",
                 limits.pendingExpireAfter().map(Duration::toString).orElse("none"));
@@ -157,8 +160,8 @@ class ReplayIT {
         Path out = directory.resolve("transitions.jsonl");
         Path err = directory.resolve("replay.err");
         String[] arguments = new String[options.length + 8];
-        List<String> fixed = List.of(
-                "replay", "--url", node.api("/").toString(), "--in-flight", "32", "--out", out.toString());
+        List<String> fixed =
+                List.of("replay", "--url", node.api("/").toString(), "--in-flight", "32", "--out", out.toString());
         for (int i = 0; i < fixed.size(); i++) {
             arguments[i] = fixed.get(i);
         }
@@ -179,8 +182,8 @@ class ReplayIT {
         assertThat(replay.process.exitValue()).as(said).isZero();
         Matcher took = TOOK.matcher(said);
         assertThat(took.find()).as(said).isTrue();
-        System.out.println(
-                "replay, " + replay.variant + ", " + policy + ": " + took.group(1) + " lines in " + took.group(2) + " s");
+        System.out.println("replay, " + replay.variant + ", " + policy + ": " + took.group(1) + " lines in "
+                + took.group(2) + " s");
         List<Transition> transitions;
         try (var lines = JSON.readerFor(JsonNode.class).<JsonNode>readValues(replay.out.toFile())) {
             transitions = lines.readAll().stream().map(Feeds::transition).toList();
@@ -201,8 +204,8 @@ class ReplayIT {
                         last[0] = more.get(more.size() - 1).required("sequence").longValue();
                     }
                     if (!replay.process.isAlive()) {
-                        throw new AssertionError("the replay ended at " + count[0] + " messages: "
-                                + Files.readString(replay.err));
+                        throw new AssertionError(
+                                "the replay ended at " + count[0] + " messages: " + Files.readString(replay.err));
                     }
                     return count[0] >= number;
                 });

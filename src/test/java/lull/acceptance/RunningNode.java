@@ -47,7 +47,8 @@ final class RunningNode implements AutoCloseable {
         this.settings = settings;
         this.out = OUTPUT.resolve(name + "-" + life + ".out");
         this.err = OUTPUT.resolve(name + "-" + life + ".err");
-        this.process = Undertaker.start(program(settings, "node").redirectOutput(out.toFile()).redirectError(err.toFile()));
+        this.process = Undertaker.start(
+                program(settings, "node").redirectOutput(out.toFile()).redirectError(err.toFile()));
     }
 
     /** Starts a node on free ports. Settings are environment variables; those that are not named have their defaults. */
@@ -59,7 +60,8 @@ final class RunningNode implements AutoCloseable {
     static ProcessBuilder program(Map<String, String> settings, String... arguments) throws IOException {
         Files.createDirectories(OUTPUT);
         if (!Files.exists(JAR)) {
-            throw new IllegalStateException(JAR.toAbsolutePath() + " is missing: build it with mvn -DskipTests package");
+            throw new IllegalStateException(
+                    JAR.toAbsolutePath() + " is missing: build it with mvn -DskipTests package");
         }
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -198,7 +200,8 @@ final class RunningNode implements AutoCloseable {
 
     /** The process of the database that it has started itself, if its log tells. */
     Optional<Long> databasePid() {
-        Matcher matcher = Pattern.compile("PostgreSQL .* started in .*, process (\\d+)").matcher(log());
+        Matcher matcher =
+                Pattern.compile("PostgreSQL .* started in .*, process (\\d+)").matcher(log());
         return matcher.find() ? Optional.of(Long.parseLong(matcher.group(1))) : Optional.empty();
     }
 }

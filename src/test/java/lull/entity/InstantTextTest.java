@@ -21,8 +21,8 @@ class InstantTextTest {
         long last = Instant.parse("+10001-01-01T00:00:00Z").getEpochSecond();
         for (int i = 0; i < 100_000; i++) {
             int precision = PRECISIONS[i % PRECISIONS.length];
-            Instant time =
-                    Instant.ofEpochSecond(random.nextLong(first, last), random.nextInt(1_000_000_000) / precision * precision);
+            Instant time = Instant.ofEpochSecond(
+                    random.nextLong(first, last), random.nextInt(1_000_000_000) / precision * precision);
             assertThat(InstantText.of(time)).isEqualTo(time.toString());
             assertThat(InstantText.parse(time.toString())).isEqualTo(time);
         }

@@ -57,9 +57,7 @@ public final class Oracle {
 
     /** The recorded conversations, in order of arrival. */
     public static List<Line> conversations() throws IOException {
-        return read(recording()).stream()
-                .map(Oracle::line)
-                .toList();
+        return read(recording()).stream().map(Oracle::line).toList();
     }
 
     /** One of the policies that it comes with. */
