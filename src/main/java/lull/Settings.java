@@ -2,6 +2,10 @@ package lull;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +22,7 @@ public record Settings(
         Path home,
         Listener http,
         Listener management,
+        Listener remoting,
         Jdbc jdbc,
         boolean externalClock,
         Optional<Duration> tick,
@@ -67,6 +72,7 @@ public record Settings(
                 settings.path("home"),
                 settings.listener("http"),
                 settings.listener("management"),
+                settings.listener("remoting"),
                 new Jdbc(
                         settings.jdbcUrl(),
                         settings.text("jdbc.user"),
@@ -78,6 +84,38 @@ public record Settings(
                 settings.policy(),
                 settings.integer("resident-conversations", 100, 100_000_000),
                 settings.integer("max-in-flight", 1, 100_000));
+    }
+
+    /**
+     * Tries whether each listener can listen, before anything is started for it.
+     *
+     * @throws InvalidException naming the first that cannot
+     */
+    void requireFreePorts() {
+        requireFree("http", http);
+        requireFree("management", management);
+        requireFree("remoting", remoting);
+    }
+
+    private static void requireFree(String name, Listener listener) {
+        InetSocketAddress address = new InetSocketAddress(listener.host(), listener.port());
+        if (address.isUnresolved()) {
+            throw new InvalidException(name + ".interface", listener.host(), "no such host is known");
+        }
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true); // as the listener itself will: what is left of old connections is no hindrance
+            socket.bind(address);
+        } catch (BindException e) {
+            boolean foreign = e.getMessage() != null && e.getMessage().contains("Cannot assign");
+            throw foreign
+                    ? new InvalidException(name + ".interface", listener.host(), "no interface of this machine has that address")
+                    : new InvalidException(
+                            name + ".port",
+                            Integer.toString(listener.port()),
+                            "it cannot be listened on at " + listener.host() + ": " + e.getMessage());
+        } catch (IOException e) {
+            throw new InvalidException(name + ".port", Integer.toString(listener.port()), e.getMessage());
+        }
     }
 
     /** The environment variable of a setting. */
