@@ -81,9 +81,11 @@ final class Node implements AutoCloseable {
     /**
      * Starts a node and waits until it is ready.
      *
+     * @throws Settings.InvalidException if somebody else listens on a port of ours
      * @throws lull.database.DatabaseException if there is no database that it can use
      */
     static Node start(Settings settings, Config config) {
+        settings.requireFreePorts();
         Optional<EmbeddedPostgres> embedded = settings.jdbc().url().isPresent()
                 ? Optional.empty()
                 : Optional.of(EmbeddedPostgres.start(settings.home()));

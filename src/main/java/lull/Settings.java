@@ -3,9 +3,15 @@ package lull;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import java.io.IOException;
+<<<<<<< HEAD
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+=======
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+>>>>>>> accept
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +31,7 @@ public record Settings(
         Path home,
         Listener http,
         Listener management,
+        Listener remoting,
         Jdbc jdbc,
         boolean externalClock,
         Optional<Duration> tick,
@@ -74,6 +81,7 @@ public record Settings(
                 settings.path("home"),
                 settings.listener("http"),
                 settings.listener("management"),
+                settings.listener("remoting"),
                 new Jdbc(
                         settings.jdbcUrl(),
                         settings.text("jdbc.user"),
@@ -87,6 +95,7 @@ public record Settings(
                 settings.integer("max-in-flight", 1, 100_000));
     }
 
+<<<<<<< HEAD
     /** Variables that look like settings and are none: a misspelt one would otherwise go unnoticed. */
     static List<String> unknownVariables(Set<String> environment) {
         Set<String> known = Pattern.compile("\\$\\{\\?(LULL_[A-Z_]+)}")
@@ -105,6 +114,37 @@ public record Settings(
             return new String(conf.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+=======
+    /**
+     * Tries whether each listener can listen, before anything is started for it.
+     *
+     * @throws InvalidException naming the first that cannot
+     */
+    void requireFreePorts() {
+        requireFree("http", http);
+        requireFree("management", management);
+        requireFree("remoting", remoting);
+    }
+
+    private static void requireFree(String name, Listener listener) {
+        InetSocketAddress address = new InetSocketAddress(listener.host(), listener.port());
+        if (address.isUnresolved()) {
+            throw new InvalidException(name + ".interface", listener.host(), "no such host is known");
+        }
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true); // as the listener itself will: what is left of old connections is no hindrance
+            socket.bind(address);
+        } catch (BindException e) {
+            boolean foreign = e.getMessage() != null && e.getMessage().contains("Cannot assign");
+            throw foreign
+                    ? new InvalidException(name + ".interface", listener.host(), "no interface of this machine has that address")
+                    : new InvalidException(
+                            name + ".port",
+                            Integer.toString(listener.port()),
+                            "it cannot be listened on at " + listener.host() + ": " + e.getMessage());
+        } catch (IOException e) {
+            throw new InvalidException(name + ".port", Integer.toString(listener.port()), e.getMessage());
+>>>>>>> accept
         }
     }
 

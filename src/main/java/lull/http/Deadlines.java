@@ -2,6 +2,7 @@ package lull.http;
 
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.headers.Connection;
 import akka.http.javadsl.model.headers.TimeoutAccess;
 import akka.japi.Function;
 import scala.concurrent.duration.Duration;
@@ -12,7 +13,9 @@ final class Deadlines {
     /** A tick answers when it is through, and that may take a while. Below the idle timeout, which would cut the connection. */
     private static final Duration TICK = Duration.create(50, "s");
 
-    private static final Function<HttpRequest, HttpResponse> TOO_SLOW = request -> Answers.problem(Failures.TOO_SLOW);
+    /** The server closes the connection behind this answer, so the client must be told not to use it again. */
+    private static final Function<HttpRequest, HttpResponse> TOO_SLOW =
+            request -> Answers.problem(Failures.TOO_SLOW).addHeader(Connection.create("close"));
 
     private Deadlines() {}
 

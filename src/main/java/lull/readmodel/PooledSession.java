@@ -14,9 +14,22 @@ final class PooledSession implements JdbcSession {
     PooledSession(DataSource dataSource) {
         try {
             connection = dataSource.getConnection();
-            connection.setAutoCommit(false);
         } catch (SQLException e) {
             throw new IllegalStateException("no connection for the projection: " + e.getMessage(), e);
+        }
+        try {
+            connection.setAutoCommit(false);
+        } catch (SQLException e) {
+            giveBack(connection); // nobody closes a session that was never made
+            throw new IllegalStateException("no usable connection for the projection: " + e.getMessage(), e);
+        }
+    }
+
+    private static void giveBack(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            // It is broken, which the pool has seen as well.
         }
     }
 
