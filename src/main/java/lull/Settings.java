@@ -3,15 +3,12 @@ package lull;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import java.io.IOException;
-<<<<<<< HEAD
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-=======
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
->>>>>>> accept
+import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -95,7 +92,6 @@ public record Settings(
                 settings.integer("max-in-flight", 1, 100_000));
     }
 
-<<<<<<< HEAD
     /** Variables that look like settings and are none: a misspelt one would otherwise go unnoticed. */
     static List<String> unknownVariables(Set<String> environment) {
         Set<String> known = Pattern.compile("\\$\\{\\?(LULL_[A-Z_]+)}")
@@ -114,7 +110,9 @@ public record Settings(
             return new String(conf.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-=======
+        }
+    }
+
     /**
      * Tries whether each listener can listen, before anything is started for it.
      *
@@ -132,19 +130,20 @@ public record Settings(
             throw new InvalidException(name + ".interface", listener.host(), "no such host is known");
         }
         try (ServerSocket socket = new ServerSocket()) {
-            socket.setReuseAddress(true); // as the listener itself will: what is left of old connections is no hindrance
+            socket.setReuseAddress(
+                    true); // as the listener itself will: what is left of old connections is no hindrance
             socket.bind(address);
         } catch (BindException e) {
             boolean foreign = e.getMessage() != null && e.getMessage().contains("Cannot assign");
             throw foreign
-                    ? new InvalidException(name + ".interface", listener.host(), "no interface of this machine has that address")
+                    ? new InvalidException(
+                            name + ".interface", listener.host(), "no interface of this machine has that address")
                     : new InvalidException(
                             name + ".port",
                             Integer.toString(listener.port()),
                             "it cannot be listened on at " + listener.host() + ": " + e.getMessage());
         } catch (IOException e) {
             throw new InvalidException(name + ".port", Integer.toString(listener.port()), e.getMessage());
->>>>>>> accept
         }
     }
 
