@@ -6,6 +6,7 @@ import akka.persistence.PersistentRepr;
 import akka.stream.javadsl.Source;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import lull.journal.Handover.FirstRead;
 import scala.Option;
 import scala.Some;
@@ -52,6 +53,16 @@ final class Histories {
         return highest.future();
     }
 
+    /** The events, if the read for the highest number brought all of them along: then they are given away, else kept. */
+    Optional<List<StoredEvent>> whole(String persistenceId, long from, long to) {
+        var first = handover.take(persistenceId, from, System.nanoTime());
+        if (first.isPresent() && !reaches(first.get(), to)) {
+            handover.put(persistenceId, first.get());
+            return Optional.empty();
+        }
+        return first.map(read -> wanted(read, from, to));
+    }
+
     /** @param pageRows the most rows that are held for a slow consumer */
     Source<Try<Tuple2<PersistentRepr, Object>>, NotUsed> events(
             String persistenceId, long from, long to, int pageRows) {
@@ -67,16 +78,27 @@ final class Histories {
 
     private Source<Try<Tuple2<PersistentRepr, Object>>, NotUsed> begunBy(
             FirstRead first, String persistenceId, long from, long to, int pageRows) {
-        var events = first.answer().events();
-        var wanted = events.stream()
-                .filter(event -> event.sequenceNumber() >= from && event.sequenceNumber() <= to)
-                .toList();
+        var wanted = wanted(first, from, to);
         var source = Source.fromIterator(() -> decoded(wanted));
-        var last = events.get(events.size() - 1).sequenceNumber();
-        if (last >= to || (first.complete() && first.answer().highest() >= to)) {
+        if (reaches(first, to)) {
             return source;
         }
-        return source.concatLazy(pages(persistenceId, Math.max(from, last + 1), to, pageRows));
+        return source.concatLazy(pages(persistenceId, Math.max(from, last(first) + 1), to, pageRows));
+    }
+
+    private static List<StoredEvent> wanted(FirstRead first, long from, long to) {
+        return first.answer().events().stream()
+                .filter(event -> event.sequenceNumber() >= from && event.sequenceNumber() <= to)
+                .toList();
+    }
+
+    private static boolean reaches(FirstRead first, long to) {
+        return last(first) >= to || (first.complete() && first.answer().highest() >= to);
+    }
+
+    private static long last(FirstRead first) {
+        var events = first.answer().events();
+        return events.get(events.size() - 1).sequenceNumber();
     }
 
     private Source<Try<Tuple2<PersistentRepr, Object>>, NotUsed> pages(

@@ -10,6 +10,8 @@ import akka.persistence.AtomicWrite;
 import akka.persistence.PersistentRepr;
 import akka.serialization.SerializationExtension;
 import akka.stream.javadsl.Source;
+import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
 import scala.Tuple2;
 import scala.collection.immutable.Seq;
@@ -28,6 +30,7 @@ final class JournalAccess implements Extension {
     private final ExecutionContext blocking;
     private final JournalWriter writer;
     private final Histories histories;
+    private final EventCodec codec;
 
     private JournalAccess(ExtendedActorSystem system) {
         var setup = system.settings().setup().get(JournalSetup.class);
@@ -35,7 +38,7 @@ final class JournalAccess implements Extension {
             throw new IllegalStateException("The actor system was created without a " + JournalSetup.class.getName());
         }
         var settings = JournalSettings.of(system.settings().config());
-        var codec = new EventCodec(SerializationExtension.get(system));
+        codec = new EventCodec(SerializationExtension.get(system));
         var reader = new JournalReader(setup.get(), settings);
         dataSource = setup.get().dataSource();
         blocking = system.dispatchers().lookup(Dispatchers.DefaultBlockingDispatcherId());
@@ -58,6 +61,14 @@ final class JournalAccess implements Extension {
 
     Future<Object> highest(String persistenceId, long from) {
         return histories.highest(persistenceId, from);
+    }
+
+    Optional<List<StoredEvent>> whole(String persistenceId, long from, long to) {
+        return histories.whole(persistenceId, from, to);
+    }
+
+    Try<Tuple2<PersistentRepr, Object>> decode(StoredEvent event) {
+        return codec.decode(event);
     }
 
     Source<Try<Tuple2<PersistentRepr, Object>>, NotUsed> events(
