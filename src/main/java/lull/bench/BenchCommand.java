@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -68,6 +69,7 @@ public final class BenchCommand implements Callable<Integer> {
 
     private final Subject.Starter starter;
     private final long start = System.nanoTime();
+    private volatile Optional<Subject> latest = Optional.empty();
 
     /** @param starter starts a whole node */
     public BenchCommand(Subject.Starter starter) {
@@ -84,7 +86,8 @@ public final class BenchCommand implements Callable<Integer> {
         quietLog();
         Figures figures = new Figures();
         try (TemporaryHome home = TemporaryHome.create()) {
-            Workbench bench = new Workbench(quick, times, seed, home.path(), starter, figures, this::say);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> cutShort(home), "bench-stop"));
+            Workbench bench = new Workbench(quick, times, seed, home.path(), this::start, figures, this::say);
             String machine = prepare(bench);
             double load = Machine.load();
             for (Measurement measurement : ALL) {
@@ -97,6 +100,18 @@ public final class BenchCommand implements Callable<Integer> {
             report(machine, load, figures);
         }
         return 0;
+    }
+
+    private Subject start(Path home, Map<String, String> settings) {
+        Subject node = starter.start(home, settings);
+        latest = Optional.of(node);
+        return node;
+    }
+
+    /** Told to stop in the middle, it leaves nothing behind either. */
+    private void cutShort(TemporaryHome home) {
+        latest.ifPresent(Subject::close);
+        home.close();
     }
 
     private Set<String> wanted() {

@@ -15,8 +15,12 @@ record TemporaryHome(Path path) implements AutoCloseable {
         return new TemporaryHome(Files.createTempDirectory("lull-bench-"));
     }
 
+    /** Deletes it. A second time does nothing. */
     @Override
     public void close() {
+        if (!Files.exists(path)) {
+            return;
+        }
         List<Path> all;
         try (Stream<Path> found = Files.walk(path)) {
             all = found.sorted(Comparator.reverseOrder()).toList();
