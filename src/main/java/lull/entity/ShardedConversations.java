@@ -20,10 +20,10 @@ import lull.domain.Policy;
 public final class ShardedConversations implements Conversations {
 
     /**
-     * How long to wait for an answer. Longer than every bound of the database (design, section 5), so that a failure is told apart from a
-     * slow answer, and short enough that a client hears of it within 10 s.
+     * How long to wait for an answer. Longer than a wait for the pool, so that a busy database is waited for; short enough that a client
+     * hears within 10 s, and that soon after an outage nobody waits any more for what has failed in it.
      */
-    static final Duration PATIENCE = Duration.ofSeconds(9);
+    static final Duration PATIENCE = Duration.ofSeconds(7);
 
     private final ClusterSharding sharding;
     private final int maxInFlight;

@@ -32,7 +32,8 @@ public final class Journal extends JdbcAsyncWriteJournal {
                 : super.asyncReplayMessages(persistenceId, from, to, max, replayed);
     }
 
-    private Future<BoxedUnit> replay(List<StoredEvent> events, long max, Function1<PersistentRepr, BoxedUnit> replayed) {
+    private Future<BoxedUnit> replay(
+            List<StoredEvent> events, long max, Function1<PersistentRepr, BoxedUnit> replayed) {
         long left = max;
         for (var event : events) {
             if (left-- <= 0) {

@@ -16,7 +16,7 @@ record Jdbc(DataSource dataSource, Executor threads) {
      * The longest until the outcome, the wait for a thread included: while the database is away each piece of work holds its thread for
      * seconds, and what waits behind it would take a multiple of that. A client is to hear of it within 10 s.
      */
-    static final Duration LONGEST = Duration.ofSeconds(9);
+    static final Duration LONGEST = Duration.ofSeconds(7);
 
     /** Work on a connection. */
     interface Work<T> {
