@@ -13,7 +13,7 @@ final class Lateness implements Measurement {
 
     private static final int PER_SECOND = 500;
     private static final Duration IDLE_AFTER = Duration.ofMinutes(2);
-    private static final Duration AHEAD = Duration.ofSeconds(6);
+    private static final Duration AHEAD = Duration.ofSeconds(10);
 
     private static final String LATENESSES = """
             select count(*), percentile_disc(0.5) within group (order by ms), percentile_disc(0.99) within group (order by ms),

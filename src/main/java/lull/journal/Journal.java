@@ -11,7 +11,8 @@ import scala.runtime.BoxedUnit;
 
 /**
  * The plugin ({@code jdbc-journal.class}), but for one short cut: a history that the first read has brought whole is replayed from there.
- * The plugin makes a stream for each replay, which costs more than all the rest of a recovery. Longer histories go its way.
+ * The plugin makes a stream for each replay: a fifth of the node's work for a timeout of a conversation that is not in memory. Longer
+ * histories go its way.
  */
 public final class Journal extends JdbcAsyncWriteJournal {
 
