@@ -28,7 +28,7 @@ final class MigrateCommand implements Callable<Integer> {
                         spec.commandLine(),
                         "LULL_JDBC_URL is not set: a node migrates the PostgreSQL of its own when it starts"));
         DatabaseSettings settings = new DatabaseSettings(url, jdbc.user(), jdbc.password(), 1);
-        try (Database database = Database.open(settings)) {
+        try (Database database = Database.open(settings, () -> false)) {
             database.awaitAvailable(DATABASE_WAIT);
         }
         Migrations migrations = new Migrations(settings);

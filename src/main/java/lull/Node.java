@@ -6,7 +6,6 @@ import akka.actor.setup.ActorSystemSetup;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.typed.Cluster;
-import akka.cluster.typed.Join;
 import akka.http.javadsl.ServerBinding;
 import akka.http.javadsl.model.Uri;
 import akka.management.HealthCheckSettings;
@@ -19,7 +18,11 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.StreamSupport;
 import lull.database.Database;
+import lull.database.DatabaseException;
 import lull.database.DatabaseSettings;
 import lull.database.EmbeddedPostgres;
 import lull.database.Migrations;
@@ -37,21 +40,33 @@ import lull.sweep.Scheduler;
 import lull.sweep.SweepSettings;
 import lull.sweep.TickReport;
 import lull.sweep.Ticks;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A running node: its parts in the order in which they start, and in the opposite order as they stop. */
 final class Node implements AutoCloseable {
 
-    /** How long to wait for a database that is still starting. */
-    private static final Duration DATABASE_WAIT = Duration.ofSeconds(30);
+    /** How long a step of the start may take that depends on nobody else. */
+    private static final Duration START_WAIT = Duration.ofSeconds(60);
 
-    /** How long forming a cluster may take before the start counts as failed. */
-    private static final Duration READY_WAIT = Duration.ofSeconds(60);
+    /** How often to look whether what a start waits for has come: in this process, in the database. */
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
+
+    private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
+
+    /** How often to say that it has not. */
+    private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(10);
+
+    /** For what the start cannot go on without, and an operator sees it wait. */
+    private static final Duration NO_LIMIT = Duration.ofNanos(Long.MAX_VALUE);
 
     /** The longest that a tick from outside may take. */
     private static final Duration TICK_WAIT = Duration.ofMinutes(5);
 
-    /** The sum of the phases of Akka's coordinated shutdown, and a little more. */
-    private static final Duration STOP_WAIT = Duration.ofSeconds(80);
+    /** The sum of the phases of Akka's coordinated shutdown, and a little more; a drain comes on top of it. */
+    private static final Duration STOP_WAIT = Duration.ofSeconds(90);
+
+    private static final Logger log = LoggerFactory.getLogger(Node.class);
 
     private final Optional<EmbeddedPostgres> embedded;
     private final Database database;
@@ -59,6 +74,7 @@ final class Node implements AutoCloseable {
     private final Parts parts;
     private final ServerBinding http;
     private final int managementPort;
+    private final Duration stopWait;
 
     /** What the HTTP API stands on. */
     record Parts(Conversations conversations, JdbcReadModel readModel, Ticks ticks) {}
@@ -69,20 +85,23 @@ final class Node implements AutoCloseable {
             ActorSystem<?> system,
             Parts parts,
             ServerBinding http,
-            int managementPort) {
+            int managementPort,
+            Duration stopWait) {
         this.embedded = embedded;
         this.database = database;
         this.system = system;
         this.parts = parts;
         this.http = http;
         this.managementPort = managementPort;
+        this.stopWait = stopWait;
     }
 
     /**
-     * Starts a node and waits until it is ready.
+     * Starts a node and waits until it is ready, as long as that takes: for PostgreSQL, for the tables if it does not make them itself, and
+     * for the other nodes if it is not to be alone. Its management answers from the start: alive, and not ready.
      *
      * @throws Settings.InvalidException if somebody else listens on a port of ours
-     * @throws lull.database.DatabaseException if there is no database that it can use
+     * @throws lull.database.DatabaseException if there is no database that it can ever use
      */
     static Node start(Settings settings, Config config) {
         settings.requireFreePorts();
@@ -90,33 +109,31 @@ final class Node implements AutoCloseable {
                 ? Optional.empty()
                 : Optional.of(EmbeddedPostgres.start(settings.home()));
         try {
-            DatabaseSettings databaseSettings = databaseSettings(settings, embedded);
-            Database database = Database.open(databaseSettings);
-            database.awaitAvailable(DATABASE_WAIT);
-            Migrations migrations = new Migrations(databaseSettings);
-            if (settings.jdbc().migrate()) {
-                migrations.migrate();
-            } else {
-                migrations.requireCurrent();
-            }
-            return start(settings, config, embedded, database);
+            return start(settings, config, embedded);
         } catch (RuntimeException e) {
             embedded.ifPresent(EmbeddedPostgres::close);
             throw e;
         }
     }
 
-    private static Node start(
-            Settings settings, Config config, Optional<EmbeddedPostgres> embedded, Database database) {
+    private static Node start(Settings settings, Config config, Optional<EmbeddedPostgres> embedded) {
+        PauseWatch pauses = PauseWatch.start();
+        DatabaseSettings databaseSettings = databaseSettings(settings, embedded);
+        Database database = Database.open(databaseSettings, pauses::stoodStill);
         CommitSignal commits = new CommitSignal();
+        Readiness.Schema schema = new Readiness.Schema();
         ActorSystem<?> system = ActorSystem.create(
                 Behaviors.empty(),
                 "lull",
                 ActorSystemSetup.create(
-                        BootstrapSetup.create(config), new JournalSetup(database.dataSource(), commits::fire)));
+                        BootstrapSetup.create(settings.formation().config().withFallback(config)),
+                        new JournalSetup(database.dataSource(), commits::fire),
+                        schema));
         try {
-            Cluster cluster = Cluster.get(system);
-            cluster.manager().tell(Join.create(cluster.selfMember().address()));
+            Uri management = join(AkkaManagement.get(system).start(), START_WAIT);
+            database.awaitAvailable(NO_LIMIT);
+            bringTables(new Migrations(databaseSettings), settings.jdbc().migrate());
+            schema.seen();
 
             EntityTime time = new EntityTime(Clock.systemUTC(), settings.externalClock());
             Conversations conversations =
@@ -133,8 +150,7 @@ final class Node implements AutoCloseable {
                             settings.tick(),
                             SweepSettings.of(config.getConfig("lull.sweep"))),
                     TICK_WAIT);
-            Uri management = join(AkkaManagement.get(system).start(), READY_WAIT);
-            awaitReady(system);
+            // It listens before it is ready, so that nobody who has heard that it is finds the port closed.
             ServerBinding http = join(
                     HttpServer.start(
                             system,
@@ -142,13 +158,42 @@ final class Node implements AutoCloseable {
                             conversations,
                             readModel,
                             now -> ticks.tick(now).thenApply(Node::answer)),
-                    READY_WAIT);
+                    START_WAIT);
+            settings.formation().join(system);
+            awaitReady(system);
+            pauses.inCluster(() -> hasOthers(system));
             Parts parts = new Parts(conversations, readModel, ticks);
-            return new Node(embedded, database, system, parts, http, management.port());
+            return new Node(
+                    embedded, database, system, parts, http, management.port(), STOP_WAIT.plus(settings.drain()));
         } catch (RuntimeException e) {
             system.terminate();
             throw e;
         }
+    }
+
+    /** Makes the tables, or waits until somebody else has made them. */
+    private static void bringTables(Migrations migrations, boolean migrate) {
+        if (migrate) {
+            migrations.migrate();
+        } else {
+            await("the tables (run `lull migrate`)", BETWEEN_TRIES, () -> isThere(migrations));
+        }
+    }
+
+    /** A database that is away for a while is waited for with its tables. */
+    private static boolean isThere(Migrations migrations) {
+        try {
+            return migrations.isCurrent();
+        } catch (DatabaseException e) {
+            log.info("{}", e.getMessage());
+            return false;
+        }
+    }
+
+    private static boolean hasOthers(ActorSystem<?> system) {
+        return StreamSupport.stream(Cluster.get(system).state().getMembers().spliterator(), false)
+                        .count()
+                > 1;
     }
 
     private static DatabaseSettings databaseSettings(Settings settings, Optional<EmbeddedPostgres> embedded) {
@@ -167,7 +212,8 @@ final class Node implements AutoCloseable {
                 time.clock(),
                 settings.http().host(),
                 settings.http().port(),
-                Duration.ofSeconds(10));
+                Duration.ofSeconds(10),
+                settings.drain());
     }
 
     /** A tick keeps its promise only if it came to every conversation. */
@@ -191,12 +237,24 @@ final class Node implements AutoCloseable {
         HealthChecks checks = new HealthChecks(
                 (ExtendedActorSystem) system.classicSystem(),
                 HealthCheckSettings.create(system.settings().config().getConfig("akka.management.health-checks")));
-        long limit = System.nanoTime() + READY_WAIT.toNanos();
-        while (!join(checks.ready(), READY_WAIT)) {
-            if (System.nanoTime() > limit) {
-                throw new IllegalStateException("the node formed no cluster within " + READY_WAIT.toSeconds() + " s");
+        await("the cluster (see LULL_CONTACT_POINTS)", BETWEEN_LOOKS, () -> {
+            if (system.getWhenTerminated().toCompletableFuture().isDone()) {
+                throw new IllegalStateException("the node was stopped before it was ready");
             }
-            java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+            return join(checks.ready(), START_WAIT);
+        });
+    }
+
+    private static void await(String what, Duration pause, BooleanSupplier come) {
+        long start = System.nanoTime();
+        long reported = start;
+        while (!come.getAsBoolean()) {
+            long now = System.nanoTime();
+            if (now - reported > BETWEEN_REPORTS.toNanos()) {
+                reported = now;
+                log.info("waiting for {} since {} s", what, TimeUnit.NANOSECONDS.toSeconds(now - start));
+            }
+            LockSupport.parkNanos(pause.toNanos());
         }
     }
 
@@ -248,7 +306,7 @@ final class Node implements AutoCloseable {
         try {
             system.getWhenTerminated()
                     .toCompletableFuture()
-                    .orTimeout(STOP_WAIT.toMillis(), TimeUnit.MILLISECONDS)
+                    .orTimeout(stopWait.toMillis(), TimeUnit.MILLISECONDS)
                     .exceptionally(tooLong -> null)
                     .join();
         } finally {

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -29,6 +30,8 @@ public record Settings(
         Listener http,
         Listener management,
         Listener remoting,
+        Formation formation,
+        Duration drain,
         Jdbc jdbc,
         boolean externalClock,
         Optional<Duration> tick,
@@ -49,6 +52,7 @@ public record Settings(
 
     private static final Duration SHORTEST_TICK = Duration.ofMillis(100);
     private static final Duration LONGEST_TICK = Duration.ofDays(1);
+    private static final Duration LONGEST_DRAIN = Duration.ofSeconds(60);
 
     /** A setting that cannot be used. The message says which and why, in one line. */
     public static final class InvalidException extends RuntimeException {
@@ -79,6 +83,8 @@ public record Settings(
                 settings.listener("http"),
                 settings.listener("management"),
                 settings.listener("remoting"),
+                settings.formation(),
+                settings.drain(),
                 new Jdbc(
                         settings.jdbcUrl(),
                         settings.text("jdbc.user"),
@@ -149,9 +155,9 @@ public record Settings(
 
     /** The environment variable of a setting. */
     private static String variable(String setting) {
-        String name = setting.startsWith("policy.") ? setting.substring("policy.".length()) : setting;
         return "LULL_"
-                + name.replace("jdbc.migrate", "migrate")
+                + setting.replaceFirst("^(policy|cluster)\\.", "")
+                        .replace("jdbc.migrate", "migrate")
                         .replaceAll("[.-]", "_")
                         .toUpperCase(Locale.ROOT);
     }
@@ -205,6 +211,35 @@ public record Settings(
                 throw invalid(name + ".interface", "it is an address to listen on, such as 127.0.0.1 or 0.0.0.0");
             }
             return new Listener(text(name + ".interface"), integer(name + ".port", 0, 65_535));
+        }
+
+        Formation formation() {
+            integer("cluster.required-contact-points", 1, 100);
+            oneOf("cluster.new-cluster", List.of("true", "false"));
+            if (!text("cluster.service").matches("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")) {
+                throw invalid("cluster.service", "it is the value of a label: 1-63 of a-z, 0-9 and -");
+            }
+            if (!text("cluster.app-version").matches("[0-9A-Za-z][0-9A-Za-z.+-]{0,62}")) {
+                throw invalid("cluster.app-version", "it is a version, such as 1.4.0");
+            }
+            try {
+                return Formation.parse(text("cluster.contact-points"));
+            } catch (IllegalArgumentException e) {
+                throw invalid("cluster.contact-points", e.getMessage());
+            }
+        }
+
+        Duration drain() {
+            Duration drain;
+            try {
+                drain = Duration.parse(text("drain"));
+            } catch (DateTimeParseException e) {
+                throw invalid("drain", "it is an ISO-8601 duration such as PT5S");
+            }
+            if (drain.isNegative() || drain.compareTo(LONGEST_DRAIN) > 0) {
+                throw invalid("drain", "it is PT0S to PT60S");
+            }
+            return drain;
         }
 
         Optional<String> jdbcUrl() {

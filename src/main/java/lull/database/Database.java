@@ -6,9 +6,11 @@ import com.zaxxer.hikari.SQLExceptionOverride;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,9 +47,10 @@ public final class Database implements AutoCloseable {
     /**
      * Makes the pool. It connects in the background and does not fail if PostgreSQL is away.
      *
+     * @param closed while it says so nobody gets a connection: for a node that must not write any more
      * @throws DatabaseException if the settings cannot be right
      */
-    public static Database open(DatabaseSettings settings) {
+    public static Database open(DatabaseSettings settings, BooleanSupplier closed) {
         HikariConfig config = new HikariConfig();
         config.setPoolName("lull");
         config.setJdbcUrl(settings.connectionUrl());
@@ -62,7 +65,24 @@ public final class Database implements AutoCloseable {
         // The driver names this JVM's time zone when it connects, and that beats the server's and the role's settings.
         config.setConnectionInitSql("SET TIME ZONE 'UTC'");
         config.setExceptionOverride(new FollowThePrimary());
-        return new Database(settings, new HikariDataSource(config));
+        return new Database(settings, new Fenced(config, closed));
+    }
+
+    private static final class Fenced extends HikariDataSource {
+        private final BooleanSupplier closed;
+
+        Fenced(HikariConfig config, BooleanSupplier closed) {
+            super(config);
+            this.closed = closed;
+        }
+
+        @Override
+        public Connection getConnection() throws SQLException {
+            if (closed.getAsBoolean()) {
+                throw new SQLTransientConnectionException("this node must not use the database any more");
+            }
+            return super.getConnection();
+        }
     }
 
     /** A server that refuses writes was the primary once: its connections are of no use to us, though they work. */

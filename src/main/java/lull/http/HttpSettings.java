@@ -11,8 +11,11 @@ import java.time.Duration;
  * @param bindInterface host name or address to listen on
  * @param port 0-65535; 0 takes any free one
  * @param answerWithin how long a request under way may take when the server stops
+ * @param drain how long the server goes on as before when it is told to stop, but for closing each connection behind its next answer;
+ *     the phase {@code before-service-unbind} must allow for it
  */
-public record HttpSettings(Timing timing, Clock clock, String bindInterface, int port, Duration answerWithin) {
+public record HttpSettings(
+        Timing timing, Clock clock, String bindInterface, int port, Duration answerWithin, Duration drain) {
 
     /** Loopback: until there is authentication, the API is for this machine only. */
     public static final String LOOPBACK = "127.0.0.1";

@@ -22,6 +22,7 @@ final class UnderWay {
 
     private final AtomicInteger count = new AtomicInteger();
     private final CompletableFuture<Done> none = new CompletableFuture<>();
+    private volatile boolean sendingAway;
     private volatile boolean ending;
 
     /** Counts a request until its answer has been handed over whole. Its answer must not fail. */
@@ -38,7 +39,7 @@ final class UnderWay {
                             return mat;
                         }));
             }
-            return ending ? tracked.addHeader(CLOSE) : tracked;
+            return sendingAway ? tracked.addHeader(CLOSE) : tracked;
         });
     }
 
@@ -49,6 +50,11 @@ final class UnderWay {
     }
 
     /** From now on each connection is closed behind its next answer. */
+    void sendAway() {
+        sendingAway = true;
+    }
+
+    /** From now on nothing new is to be waited for. */
     void end() {
         ending = true;
         if (count.get() == 0) {

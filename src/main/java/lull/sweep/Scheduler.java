@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.function.LongSupplier;
 import lull.domain.ConversationId;
 import lull.entity.Conversations;
 import lull.entity.EntityTime;
@@ -28,8 +29,9 @@ import lull.readmodel.DueIndex;
  * The clock of the cluster: one, wherever it is. Each tick tells every slice's sweeper what time it is and gathers what came of it. It
  * keeps nothing that a successor would need, and touches no database.
  *
- * <p>The delay between ticks is fixed, not their rate: after a pause there is one tick, not a burst of old ones. A slice that is still
- * sweeping is left alone, so one slow slice holds up no other.
+ * <p>The delay between ticks is fixed, not their rate, and a tick that comes later than by twice the interval is dropped: so a process that
+ * was paused sends no burst of old ones, and none at all before it knows whether it is still the one. A slice that is still sweeping is left
+ * alone, so one slow slice holds up no other.
  */
 public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
 
@@ -46,6 +48,9 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
      * @param now empty: the time of the scheduler's clock
      */
     record Tick(Optional<Instant> now, ActorRef<StatusReply<TickReport>> replyTo) implements Command {}
+
+    /** A tick that comes later than this many intervals is dropped. */
+    private static final int STALE_AFTER = 2;
 
     private enum Beat implements Command {
         /** It is time to tick. */
@@ -68,21 +73,24 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
             SweepSettings settings) {
         ActorRef<ShardingEnvelope<Sweeper.Command>> sweepers = Sweeper.init(system, due, conversations, settings);
         return ClusterSingleton.get(system)
-                .init(SingletonActor.of(create(sweepers, due, time, interval, settings.patience()), "scheduler"));
+                .init(SingletonActor.of(
+                        create(sweepers, due, time, interval, settings.patience(), System::nanoTime), "scheduler"));
     }
 
     /**
      * @param interval the delay between ticks; empty: there are only ticks from outside
      * @param patience after which a sweep is taken for lost and sent again
+     * @param nanoTime a clock that goes on while the process stands still, and never back, in nanoseconds
      */
     static Behavior<Command> create(
             ActorRef<ShardingEnvelope<Sweeper.Command>> sweepers,
             DueIndex due,
             EntityTime time,
             Optional<Duration> interval,
-            Duration patience) {
+            Duration patience,
+            LongSupplier nanoTime) {
         return Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new Scheduler(context, timers, sweepers, due, time, interval, patience)));
+                timers -> new Scheduler(context, timers, sweepers, due, time, interval, patience, nanoTime)));
     }
 
     private final TimerScheduler<Command> timers;
@@ -91,6 +99,7 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
     private final DueIndex due;
     private final EntityTime time;
     private final Optional<Duration> interval;
+    private final LongSupplier nanoTime;
 
     /** The sweeps that have not been answered, by slice. */
     private final Map<Integer, Sweep> sweeping = new HashMap<>();
@@ -103,6 +112,12 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
     private long ticks;
     private long looks;
 
+    /** When the next beat is to come, by {@link #nanoTime}. */
+    private long planned;
+
+    /** The ticks that came too late to be of use. */
+    private long dropped;
+
     private Scheduler(
             ActorContext<Command> context,
             TimerScheduler<Command> timers,
@@ -110,7 +125,8 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
             DueIndex due,
             EntityTime time,
             Optional<Duration> interval,
-            Duration patience) {
+            Duration patience,
+            LongSupplier nanoTime) {
         super(context);
         this.timers = timers;
         this.sweepers = sweepers;
@@ -118,6 +134,8 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
         this.due = due;
         this.time = time;
         this.interval = interval;
+        this.nanoTime = nanoTime;
+        this.planned = nanoTime.getAsLong();
         timers.startTimerWithFixedDelay(Beat.LOOK_FOR_LOST, patience);
         interval.ifPresent(ignored -> context.getSelf().tell(Beat.TICK));
     }
@@ -135,10 +153,17 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
 
     /** The next beat is counted from this one, whenever this one came. While a tick from outside is served, none is needed. */
     private Behavior<Command> onBeat() {
-        if (posted.isEmpty()) {
+        Duration late = Duration.ofNanos(nanoTime.getAsLong() - planned);
+        if (late.compareTo(interval.orElseThrow().multipliedBy(STALE_AFTER)) > 0) {
+            dropped++;
+            getContext()
+                    .getLog()
+                    .warn("a tick was dropped, as it came {} ms late; {} so far", late.toMillis(), dropped);
+        } else if (posted.isEmpty()) {
             start(time.now(), Optional.empty());
         }
-        interval.ifPresent(delay -> timers.startSingleTimer(Beat.TICK, delay));
+        planned = nanoTime.getAsLong() + interval.orElseThrow().toNanos();
+        timers.startSingleTimer(Beat.TICK, interval.orElseThrow());
         return this;
     }
 

@@ -4,6 +4,7 @@ import akka.NotUsed;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
@@ -92,7 +93,14 @@ public final class Sweeper extends AbstractBehavior<Sweeper.Command> {
         return newReceiveBuilder()
                 .onMessage(Sweep.class, this::onSweep)
                 .onMessage(Finished.class, this::onFinished)
+                .onSignal(PostStop.class, stopped -> onStopped())
                 .build();
+    }
+
+    /** It moves to another node, or ends: the scheduler need not wait for an answer that will not come. */
+    private Behavior<Command> onStopped() {
+        answer(SweepReport.NOTHING, false);
+        return this;
     }
 
     private Behavior<Command> onSweep(Sweep sweep) {
@@ -112,14 +120,13 @@ public final class Sweeper extends AbstractBehavior<Sweeper.Command> {
                 .ifPresent(failure -> getContext()
                         .getLog()
                         .warn("slice {} could not be swept, the next tick tries again: {}", slice, failure.toString()));
-        underWay.ifPresent(sweep -> sweep.replyTo()
-                .tell(new Swept(
-                        sweep.tick(),
-                        slice,
-                        finished.report(),
-                        finished.failure().isEmpty())));
-        underWay = Optional.empty();
+        answer(finished.report(), finished.failure().isEmpty());
         return this;
+    }
+
+    private void answer(SweepReport report, boolean complete) {
+        underWay.ifPresent(sweep -> sweep.replyTo().tell(new Swept(sweep.tick(), slice, report, complete)));
+        underWay = Optional.empty();
     }
 
     private CompletionStage<SweepReport> walk(Instant now) {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import lull.TestDatabase;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,9 +54,25 @@ class DatabaseTest {
         return Duration.ofNanos(System.nanoTime() - start);
     }
 
+    private static Database open(DatabaseSettings settings) {
+        return Database.open(settings, () -> false);
+    }
+
+    @Test
+    void a_node_that_must_not_write_any_more_gets_no_connection() throws SQLException {
+        AtomicBoolean closed = new AtomicBoolean();
+        try (Database database = Database.open(settings, closed::get)) {
+            database.dataSource().getConnection().close();
+            closed.set(true);
+            assertThatThrownBy(() -> database.dataSource().getConnection())
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("must not use the database any more");
+        }
+    }
+
     @Test
     void its_connections_commit_by_themselves_in_utc_and_are_bounded() throws Exception {
-        try (Database database = Database.open(settings);
+        try (Database database = open(settings);
                 Connection connection = database.dataSource().getConnection()) {
             assertThat(connection.getAutoCommit()).isTrue();
             assertThat(connection.getNetworkTimeout()).isEqualTo(8000);
@@ -72,7 +89,7 @@ class DatabaseTest {
     void parameters_of_the_url_win_one_by_one() throws Exception {
         String url =
                 settings.jdbcUrl() + "?ApplicationName=theirs&options=-c%20statement_timeout%3D1234&socketTimeout=30";
-        try (Database database = Database.open(with(url));
+        try (Database database = open(with(url));
                 Connection connection = database.dataSource().getConnection()) {
             assertThat(query(database, "SHOW application_name")).isEqualTo("theirs");
             assertThat(query(database, "SHOW statement_timeout")).isEqualTo("1234ms");
@@ -83,7 +100,7 @@ class DatabaseTest {
 
     @Test
     void empty_options_in_the_url_turn_the_bounds_of_the_server_off() throws Exception {
-        try (Database database = Database.open(with(settings.jdbcUrl() + "?options="))) {
+        try (Database database = open(with(settings.jdbcUrl() + "?options="))) {
             assertThat(query(database, "SHOW statement_timeout")).isEqualTo("0");
         }
     }
@@ -92,7 +109,7 @@ class DatabaseTest {
     void user_and_password_may_stand_in_the_url() throws Exception {
         String url = settings.jdbcUrl() + "?user=" + settings.user() + "&password=" + settings.password();
         DatabaseSettings inUrl = new DatabaseSettings(url, "", "", 1);
-        try (Database database = Database.open(inUrl)) {
+        try (Database database = open(inUrl)) {
             assertThat(query(database, "SELECT current_user")).isEqualTo("lull");
             assertThat(inUrl.toString()).doesNotContain(settings.password());
         }
@@ -118,7 +135,7 @@ class DatabaseTest {
 
     @Test
     void a_refused_login_is_told_at_once_and_in_one_line() throws Exception {
-        try (Database database = Database.open(new DatabaseSettings(settings.jdbcUrl(), settings.user(), "guess", 1))) {
+        try (Database database = open(new DatabaseSettings(settings.jdbcUrl(), settings.user(), "guess", 1))) {
             Duration taken = time(() -> assertThatThrownBy(() -> database.awaitAvailable(Duration.ofMinutes(1)))
                     .isInstanceOf(DatabaseException.class)
                     .hasMessageContaining("password authentication failed for user \"lull\"")
@@ -131,7 +148,7 @@ class DatabaseTest {
 
     @Test
     void a_database_that_does_not_exist_is_told_at_once() {
-        try (Database database = Database.open(with(settings.jdbcUrl() + "_not"))) {
+        try (Database database = open(with(settings.jdbcUrl() + "_not"))) {
             assertThatThrownBy(() -> database.awaitAvailable(Duration.ofMinutes(1)))
                     .isInstanceOf(DatabaseException.class)
                     .hasMessageContaining("does not exist");
@@ -141,7 +158,7 @@ class DatabaseTest {
     @Test
     void a_server_that_is_not_there_is_waited_for_and_given_up_at_the_limit() throws Exception {
         int free = ServerProcess.freePort();
-        try (Database database = Database.open(with("jdbc:postgresql://127.0.0.1:" + free + "/lull"))) {
+        try (Database database = open(with("jdbc:postgresql://127.0.0.1:" + free + "/lull"))) {
             Duration taken = time(() -> assertThatThrownBy(() -> database.awaitAvailable(Duration.ofSeconds(1)))
                     .isInstanceOf(DatabaseException.class)
                     .hasMessageContaining("no database at jdbc:postgresql://127.0.0.1:" + free + "/lull after 1 s")
@@ -155,7 +172,7 @@ class DatabaseTest {
     void a_server_that_comes_late_is_used() throws Exception {
         try (Wire wire = wire()) {
             wire.cut();
-            try (Database database = Database.open(through(wire))) {
+            try (Database database = open(through(wire))) {
                 CompletableFuture<Void> available =
                         CompletableFuture.runAsync(() -> database.awaitAvailable(Duration.ofMinutes(1)));
                 assertThatThrownBy(() -> available.get(500, TimeUnit.MILLISECONDS))
@@ -172,7 +189,7 @@ class DatabaseTest {
     @Test
     void a_server_that_goes_away_and_comes_back_is_used_again() throws Exception {
         try (Wire wire = wire();
-                Database database = Database.open(through(wire))) {
+                Database database = open(through(wire))) {
             assertThat(query(database, "SELECT 1")).isEqualTo("1");
 
             wire.cut();
@@ -190,7 +207,7 @@ class DatabaseTest {
     @Test
     void a_server_that_falls_silent_keeps_nobody_waiting() throws Exception {
         try (Wire wire = wire();
-                Database database = Database.open(through(wire));
+                Database database = open(through(wire));
                 Connection connection = database.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
             wire.silence();
@@ -213,7 +230,7 @@ class DatabaseTest {
     @Test
     void a_connection_to_a_server_that_refuses_writes_is_replaced() throws Exception {
         try (Database database =
-                Database.open(new DatabaseSettings(settings.jdbcUrl(), settings.user(), settings.password(), 1))) {
+                open(new DatabaseSettings(settings.jdbcUrl(), settings.user(), settings.password(), 1))) {
             String before = query(database, "SELECT pg_backend_pid()");
             try (Connection connection = database.dataSource().getConnection();
                     Statement statement = connection.createStatement()) {

@@ -296,7 +296,12 @@ class MessageStreamTest {
         MessageStream stream = new MessageStream(
                 server.conversations,
                 new RequestReader(new HttpSettings(
-                        HttpSettings.Timing.SYSTEM, Clock.systemUTC(), HttpSettings.LOOPBACK, 0, Duration.ZERO)),
+                        HttpSettings.Timing.SYSTEM,
+                        Clock.systemUTC(),
+                        HttpSettings.LOOPBACK,
+                        0,
+                        Duration.ZERO,
+                        Duration.ZERO)),
                 Materializer.matFromSystem(server.testKit.system()));
 
         String results = stream.results(HttpRequest.create(), body)

@@ -16,7 +16,12 @@ class RoutesTest {
 
     private static List<Router.Route> routes() {
         HttpSettings settings = new HttpSettings(
-                HttpSettings.Timing.SYSTEM, Clock.systemUTC(), HttpSettings.LOOPBACK, 0, Duration.ofSeconds(1));
+                HttpSettings.Timing.SYSTEM,
+                Clock.systemUTC(),
+                HttpSettings.LOOPBACK,
+                0,
+                Duration.ofSeconds(1),
+                Duration.ZERO);
         return Api.routes(null, null, null, settings, new Bodies(null), null);
     }
 

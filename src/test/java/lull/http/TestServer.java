@@ -82,7 +82,8 @@ final class TestServer implements AutoCloseable {
                 Clock.fixed(FakeConversations.NOW, ZoneOffset.UTC),
                 HttpSettings.LOOPBACK,
                 0,
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(5),
+                Duration.ZERO);
         binding = HttpServer.start(testKit.system(), settings, conversations, readModel, now -> ticks.apply(now))
                 .toCompletableFuture()
                 .join();

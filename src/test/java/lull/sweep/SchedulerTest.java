@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import akka.Done;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.LoggingTestKit;
 import akka.actor.testkit.typed.javadsl.ManualTime;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
@@ -24,6 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 import lull.domain.ConversationId;
 import lull.entity.EntityTime;
 import lull.readmodel.DueConversation;
@@ -38,6 +40,8 @@ class SchedulerTest {
     private static final Duration INTERVAL = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int SLICES = ConversationId.SLICES;
+
+    private final AtomicLong nanos = new AtomicLong();
 
     private static final ActorTestKit testKit =
             ActorTestKit.create(ManualTime.config().withFallback(ConfigFactory.load("reference")));
@@ -81,8 +85,8 @@ class SchedulerTest {
     }
 
     private void start(Optional<Duration> interval) {
-        scheduler = testKit.spawn(
-                Scheduler.create(sweepers.getRef(), due, new EntityTime(clock, external), interval, PATIENCE));
+        scheduler = testKit.spawn(Scheduler.create(
+                sweepers.getRef(), due, new EntityTime(clock, external), interval, PATIENCE, nanos::get));
     }
 
     @AfterEach
@@ -105,7 +109,13 @@ class SchedulerTest {
     }
 
     private void pass(Duration time) {
+        nanos.addAndGet(time.toNanos());
         manualTime.timePasses(time);
+    }
+
+    /** What a stop of the process does: its timers stand still, the time does not. */
+    private void standStill(Duration time) {
+        nanos.addAndGet(time.toNanos());
     }
 
     @Test
@@ -126,6 +136,38 @@ class SchedulerTest {
         pass(INTERVAL);
 
         expectSweeps(SLICES);
+    }
+
+    @Test
+    void a_tick_that_is_later_than_two_intervals_is_dropped_and_the_next_comes_one_interval_later() {
+        start(Optional.of(INTERVAL));
+        answer(expectSweeps(SLICES), SweepReport.NOTHING);
+        sweepers.expectNoMessage();
+
+        standStill(INTERVAL.multipliedBy(2).plusMillis(1));
+        LoggingTestKit.warn("a tick was dropped, as it came 2001 ms late; 1 so far")
+                .expect(testKit.system(), () -> {
+                    pass(INTERVAL);
+                    return null;
+                });
+        sweepers.expectNoMessage();
+
+        pass(INTERVAL);
+        expectSweeps(SLICES);
+        sweepers.expectNoMessage();
+    }
+
+    @Test
+    void a_tick_that_is_not_quite_that_late_is_one_tick_and_no_burst() {
+        start(Optional.of(INTERVAL));
+        answer(expectSweeps(SLICES), SweepReport.NOTHING);
+        sweepers.expectNoMessage();
+
+        standStill(INTERVAL.multipliedBy(2));
+        pass(INTERVAL);
+
+        answer(expectSweeps(SLICES), SweepReport.NOTHING);
+        sweepers.expectNoMessage();
     }
 
     @Test
