@@ -4,7 +4,6 @@ import akka.actor.BootstrapSetup;
 import akka.actor.ExtendedActorSystem;
 import akka.actor.setup.ActorSystemSetup;
 import akka.actor.typed.ActorSystem;
-import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.typed.Cluster;
 import akka.http.javadsl.ServerBinding;
 import akka.http.javadsl.model.Uri;
@@ -123,7 +122,7 @@ final class Node implements AutoCloseable {
         CommitSignal commits = new CommitSignal();
         Readiness.Schema schema = new Readiness.Schema();
         ActorSystem<?> system = ActorSystem.create(
-                Behaviors.empty(),
+                ClusterLog.create(),
                 "lull",
                 ActorSystemSetup.create(
                         BootstrapSetup.create(settings.formation().config().withFallback(config)),

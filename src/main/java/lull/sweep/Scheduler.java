@@ -136,6 +136,10 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
         this.interval = interval;
         this.nanoTime = nanoTime;
         this.planned = nanoTime.getAsLong();
+        context.getLog()
+                .info(
+                        "the cluster ticks from this node, {}",
+                        interval.map(it -> "every " + it).orElse("when it is told to"));
         timers.startTimerWithFixedDelay(Beat.LOOK_FOR_LOST, patience);
         interval.ifPresent(ignored -> context.getSelf().tell(Beat.TICK));
     }
