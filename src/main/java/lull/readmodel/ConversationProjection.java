@@ -1,16 +1,15 @@
 package lull.readmodel;
 
 import akka.actor.typed.ActorSystem;
-import akka.cluster.sharding.typed.ShardedDaemonProcessSettings;
-import akka.cluster.sharding.typed.javadsl.ShardedDaemonProcess;
+import akka.cluster.typed.ClusterSingleton;
+import akka.cluster.typed.SingletonActor;
 import akka.projection.ProjectionBehavior;
 import akka.projection.ProjectionId;
 import akka.projection.jdbc.javadsl.JdbcProjection;
-import java.util.Optional;
 
 /**
  * Keeps the {@code conversation} table: one process in the cluster, which follows the journal and stores its offset in the transaction
- * that writes the rows.
+ * that writes the rows. A singleton: when its node leaves, it is handed over at once, with no ping that would have to wake it.
  */
 final class ConversationProjection {
 
@@ -25,19 +24,16 @@ final class ConversationProjection {
             ConversationRepository conversations,
             JournalQueries journal,
             ProjectionSettings settings) {
-        ShardedDaemonProcess.get(system)
-                .init(
-                        ProjectionBehavior.Command.class,
-                        "conversation-projection",
-                        1,
-                        index -> ProjectionBehavior.create(JdbcProjection.groupedWithin(
-                                        ID,
-                                        source,
-                                        () -> new PooledSession(jdbc.dataSource()),
-                                        () -> new ConversationProjectionHandler(conversations, journal),
-                                        system)
-                                .withGroup(settings.groupRows(), settings.groupTime())),
-                        ShardedDaemonProcessSettings.create(system),
-                        Optional.of(ProjectionBehavior.stopMessage()));
+        ClusterSingleton.get(system)
+                .init(SingletonActor.of(
+                                ProjectionBehavior.create(JdbcProjection.groupedWithin(
+                                                ID,
+                                                source,
+                                                () -> new PooledSession(jdbc.dataSource()),
+                                                () -> new ConversationProjectionHandler(conversations, journal),
+                                                system)
+                                        .withGroup(settings.groupRows(), settings.groupTime())),
+                                "conversation-projection")
+                        .withStopMessage(ProjectionBehavior.stopMessage()));
     }
 }

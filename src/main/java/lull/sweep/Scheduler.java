@@ -1,14 +1,19 @@
 package lull.sweep;
 
+import akka.Done;
+import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.AskPattern;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
+import akka.cluster.MemberStatus;
 import akka.cluster.sharding.typed.ShardingEnvelope;
+import akka.cluster.typed.Cluster;
 import akka.cluster.typed.ClusterSingleton;
 import akka.cluster.typed.SingletonActor;
 import akka.pattern.StatusReply;
@@ -19,7 +24,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
+import java.util.stream.StreamSupport;
 import lull.domain.ConversationId;
 import lull.entity.Conversations;
 import lull.entity.EntityTime;
@@ -49,8 +56,14 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
      */
     record Tick(Optional<Instant> now, ActorRef<StatusReply<TickReport>> replyTo) implements Command {}
 
+    /** Less than the phase of the shutdown in which it is waited for. */
+    private static final Duration REST = Duration.ofSeconds(4);
+
     /** A tick that comes later than this many intervals is dropped. */
     private static final int STALE_AFTER = 2;
+
+    /** Tick no more, and say when no sweep is under way. Ticks from outside have ended by then, with the HTTP server. */
+    record Rest(ActorRef<Done> replyTo) implements Command {}
 
     private enum Beat implements Command {
         /** It is time to tick. */
@@ -72,9 +85,26 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
             Optional<Duration> interval,
             SweepSettings settings) {
         ActorRef<ShardingEnvelope<Sweeper.Command>> sweepers = Sweeper.init(system, due, conversations, settings);
-        return ClusterSingleton.get(system)
+        ActorRef<Command> scheduler = ClusterSingleton.get(system)
                 .init(SingletonActor.of(
                         create(sweepers, due, time, interval, settings.patience(), System::nanoTime), "scheduler"));
+        CoordinatedShutdown.get(system)
+                .addTask(
+                        CoordinatedShutdown.PhaseBeforeClusterShutdown(),
+                        "rest",
+                        () -> isLast(system)
+                                ? AskPattern.ask(scheduler, Rest::new, REST, system.scheduler())
+                                        .exceptionally(tooLong -> Done.getInstance())
+                                : CompletableFuture.completedFuture(Done.getInstance()));
+        return scheduler;
+    }
+
+    /** Then there is nobody who would take over the slices, and what goes on to ask for them would hold up the end until it is cut. */
+    private static boolean isLast(ActorSystem<?> system) {
+        return StreamSupport.stream(Cluster.get(system).state().getMembers().spliterator(), false)
+                        .filter(it -> it.status() == MemberStatus.up())
+                        .count()
+                < 2;
     }
 
     /**
@@ -107,6 +137,7 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
     /** The ticks from outside that wait for their turn; the first may be waiting for the read model. */
     private final Queue<Tick> posted = new ArrayDeque<>();
 
+    private Optional<Rest> resting = Optional.empty();
     private boolean catchingUp;
     private boolean caughtUp;
     private long ticks;
@@ -152,6 +183,7 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
                 .onMessage(SliceSwept.class, it -> onSwept(it.swept()))
                 .onMessage(Tick.class, this::onTick)
                 .onMessage(CaughtUp.class, this::onCaughtUp)
+                .onMessage(Rest.class, this::onRest)
                 .build();
     }
 
@@ -162,7 +194,7 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
             dropped++;
             getContext()
                     .getLog()
-                    .warn("a tick was dropped, as it came {} ms late; {} so far", late.toMillis(), dropped);
+                    .info("a tick was dropped, as it came {} ms late; {} so far", late.toMillis(), dropped);
         } else if (posted.isEmpty()) {
             start(time.now(), Optional.empty());
         }
@@ -179,6 +211,19 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
             serve();
         }
         return this;
+    }
+
+    private Behavior<Command> onRest(Rest rest) {
+        timers.cancelAll();
+        resting = Optional.of(rest);
+        answerRest();
+        return this;
+    }
+
+    private void answerRest() {
+        if (sweeping.isEmpty()) {
+            resting.ifPresent(rest -> rest.replyTo().tell(Done.getInstance()));
+        }
     }
 
     /** Serves the first tick from outside: once the read model has caught up and no older sweep is under way. */
@@ -234,6 +279,7 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
         if (gathering.open == 0) {
             finish(gathering);
         }
+        answerRest();
         serve();
         return this;
     }

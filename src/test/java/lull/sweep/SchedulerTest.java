@@ -145,7 +145,7 @@ class SchedulerTest {
         sweepers.expectNoMessage();
 
         standStill(INTERVAL.multipliedBy(2).plusMillis(1));
-        LoggingTestKit.warn("a tick was dropped, as it came 2001 ms late; 1 so far")
+        LoggingTestKit.info("a tick was dropped, as it came 2001 ms late; 1 so far")
                 .expect(testKit.system(), () -> {
                     pass(INTERVAL);
                     return null;
@@ -167,6 +167,21 @@ class SchedulerTest {
         pass(INTERVAL);
 
         answer(expectSweeps(SLICES), SweepReport.NOTHING);
+        sweepers.expectNoMessage();
+    }
+
+    @Test
+    void at_rest_it_ticks_no_more_and_says_so_when_the_last_sweep_has_ended() {
+        start(Optional.of(INTERVAL));
+        Map<Integer, Sweeper.Sweep> underWay = expectSweeps(SLICES);
+        TestProbe<Done> rested = testKit.createTestProbe(Done.class);
+
+        scheduler.tell(new Scheduler.Rest(rested.getRef()));
+        rested.expectNoMessage();
+        answer(underWay, SweepReport.NOTHING);
+
+        rested.expectMessage(Done.getInstance());
+        pass(INTERVAL.multipliedBy(3));
         sweepers.expectNoMessage();
     }
 

@@ -1,6 +1,7 @@
 package lull.sweep;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import akka.Done;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
@@ -123,6 +124,18 @@ class SweeperTest {
     private SweepReport sweep() {
         sweeper.tell(new Sweeper.Sweep(1, NOON, scheduler.getRef()));
         return scheduler.receiveMessage().report();
+    }
+
+    @Test
+    void one_that_is_stopped_in_the_middle_says_so_at_once() {
+        conversations.gate = new CompletableFuture<>();
+        rows(3, NOON.minusSeconds(1));
+        sweeper.tell(new Sweeper.Sweep(7, NOON, scheduler.getRef()));
+        await().until(() -> conversations.calls.get() > 0);
+
+        testKit.stop(sweeper);
+
+        scheduler.expectMessage(new Sweeper.Swept(7, 5, SweepReport.NOTHING, false));
     }
 
     @Test
