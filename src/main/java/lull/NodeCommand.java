@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
             "  LULL_MANAGEMENT_PORT        8558, and LULL_MANAGEMENT_INTERFACE 127.0.0.1",
             "  LULL_HOME                   ~/.lull: where the PostgreSQL of its own lives",
             "  LULL_JDBC_URL               a PostgreSQL to use instead, with LULL_JDBC_USER and LULL_JDBC_PASSWORD",
+            "  LULL_CONTACT_POINTS         where the management of other nodes listens, host:port,host:port; or kubernetes",
             "  LULL_CLOCK                  system or external",
             "  LULL_TICK                   PT60S, or off",
             "  LULL_IDLE_AFTER             PT15M",
