@@ -1,5 +1,6 @@
 package lull.entity;
 
+import akka.actor.Cancellable;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
@@ -13,6 +14,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import lull.domain.ConversationId;
 import lull.domain.Policy;
 
@@ -25,11 +27,25 @@ public final class ShardedConversations implements Conversations {
      */
     static final Duration PATIENCE = Duration.ofSeconds(7);
 
+    /**
+     * After which a question is put again, if that changes nothing: a shard that moves to another node drops what had been waiting for it
+     * ("to avoid re-ordering"), and nobody would hear of it before the end of our patience.
+     */
+    static final Duration AGAIN_AFTER = Duration.ofSeconds(2);
+
+    /**
+     * How long a sweep waits for one conversation. Shorter, as the next tick comes to it again: a node that is lost takes some of every
+     * slice with it, and the others of the slice are not to wait for them.
+     */
+    static final Duration SWEEP_PATIENCE = Duration.ofSeconds(4);
+
+    private final ActorSystem<?> system;
     private final ClusterSharding sharding;
     private final int maxInFlight;
     private final AtomicInteger inFlight = new AtomicInteger();
 
-    private ShardedConversations(ClusterSharding sharding, int maxInFlight) {
+    private ShardedConversations(ActorSystem<?> system, ClusterSharding sharding, int maxInFlight) {
+        this.system = system;
         this.sharding = sharding;
         this.maxInFlight = maxInFlight;
     }
@@ -46,44 +62,77 @@ public final class ShardedConversations implements Conversations {
                         ConversationEntity.TYPE_KEY,
                         context -> ConversationEntity.create(ConversationId.parse(context.getEntityId()), policy, time))
                 .withStopMessage(ConversationEntity.Stop.INSTANCE));
-        return new ShardedConversations(sharding, maxInFlight);
+        return new ShardedConversations(system, sharding, maxInFlight);
     }
 
     @Override
     public CompletionStage<Reply.Recorded> record(ConversationId id, NewMessage message) {
-        return limited(() -> ask(id, replyTo -> new ConversationEntity.Record(message, replyTo)));
+        return limited(() -> askTwice(id, replyTo -> new ConversationEntity.Record(message, replyTo)));
     }
 
     @Override
     public CompletionStage<Reply.Closed> close(ConversationId id, NewClosing closing) {
-        return limited(() -> ask(id, replyTo -> new ConversationEntity.Close(closing, replyTo)));
+        // Without an id a second one could not be told from another closing.
+        return limited(() -> closing.messageId().isPresent()
+                ? askTwice(id, replyTo -> new ConversationEntity.Close(closing, replyTo))
+                : ask(id, PATIENCE, replyTo -> new ConversationEntity.Close(closing, replyTo)));
     }
 
     @Override
     public CompletionStage<Optional<ConversationView>> get(ConversationId id) {
-        return limited(() -> this.<Reply.Found>ask(id, ConversationEntity.Get::new))
+        return limited(() -> this.<Reply.Found>askTwice(id, ConversationEntity.Get::new))
                 .thenApply(Reply.Found::conversation);
     }
 
     /** Not limited: the sweepers bound themselves, and must go on when requests are refused. */
     @Override
     public CompletionStage<Reply.Advanced> advance(ConversationId id, Instant now) {
-        return ask(id, replyTo -> new ConversationEntity.Advance(now, replyTo));
+        return ask(id, SWEEP_PATIENCE, replyTo -> new ConversationEntity.Advance(now, replyTo));
     }
 
-    private <R> CompletionStage<R> ask(ConversationId id, Function<ActorRef<R>, ConversationEntity.Command> command) {
+    private <R> CompletionStage<R> askTwice(
+            ConversationId id, Function<ActorRef<R>, ConversationEntity.Command> command) {
+        return twice(
+                system,
+                AGAIN_AFTER,
+                () -> ask(id, PATIENCE, command),
+                () -> ask(id, PATIENCE.minus(AGAIN_AFTER), command));
+    }
+
+    /** The first answer that comes. The second question is put only if the first has had none for a while, and fails with the first. */
+    static <R> CompletionStage<R> twice(
+            ActorSystem<?> system,
+            Duration again,
+            Supplier<CompletionStage<R>> first,
+            Supplier<CompletionStage<R>> second) {
+        CompletableFuture<R> answer = new CompletableFuture<>();
+        Cancellable timer = system.scheduler()
+                .scheduleOnce(again, () -> second.get().thenAccept(answer::complete), system.executionContext());
+        first.get().whenComplete((reply, failure) -> {
+            timer.cancel();
+            if (failure == null) {
+                answer.complete(reply);
+            } else {
+                answer.completeExceptionally(failure);
+            }
+        });
+        return answer;
+    }
+
+    private <R> CompletionStage<R> ask(
+            ConversationId id, Duration patience, Function<ActorRef<R>, ConversationEntity.Command> command) {
         return sharding.entityRefFor(ConversationEntity.TYPE_KEY, id.entityId())
-                .ask(command, PATIENCE)
+                .ask(command, patience)
                 .exceptionally(failure -> {
                     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
                     if (cause instanceof TimeoutException) {
-                        throw new Unavailable("no answer within " + PATIENCE.toSeconds() + " s");
+                        throw new Unavailable("no answer within " + patience.toSeconds() + " s");
                     }
                     throw new CompletionException(cause);
                 });
     }
 
-    private <R> CompletionStage<R> limited(java.util.function.Supplier<CompletionStage<R>> call) {
+    private <R> CompletionStage<R> limited(Supplier<CompletionStage<R>> call) {
         if (inFlight.incrementAndGet() > maxInFlight) {
             inFlight.decrementAndGet();
             return CompletableFuture.failedFuture(

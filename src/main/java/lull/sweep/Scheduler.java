@@ -11,11 +11,13 @@ import akka.actor.typed.javadsl.AskPattern;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
+import akka.cluster.ClusterEvent;
 import akka.cluster.MemberStatus;
 import akka.cluster.sharding.typed.ShardingEnvelope;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.ClusterSingleton;
 import akka.cluster.typed.SingletonActor;
+import akka.cluster.typed.Subscribe;
 import akka.pattern.StatusReply;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,8 +70,10 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
     private enum Beat implements Command {
         /** It is time to tick. */
         TICK,
-        /** It is time to look for sweeps that were lost with their node. */
-        LOOK_FOR_LOST
+        /** It is time to look for sweeps that were lost on their way. */
+        LOOK_FOR_LOST,
+        /** A node has left the cluster, and whatever it swept with it. */
+        NODE_GONE
     }
 
     private record CaughtUp(Optional<Throwable> failure) implements Command {}
@@ -87,7 +91,8 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
         ActorRef<ShardingEnvelope<Sweeper.Command>> sweepers = Sweeper.init(system, due, conversations, settings);
         ActorRef<Command> scheduler = ClusterSingleton.get(system)
                 .init(SingletonActor.of(
-                        create(sweepers, due, time, interval, settings.patience(), System::nanoTime), "scheduler"));
+                        inCluster(create(sweepers, due, time, interval, settings.patience(), System::nanoTime)),
+                        "scheduler"));
         CoordinatedShutdown.get(system)
                 .addTask(
                         CoordinatedShutdown.PhaseBeforeClusterShutdown(),
@@ -97,6 +102,17 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
                                         .exceptionally(tooLong -> Done.getInstance())
                                 : CompletableFuture.completedFuture(Done.getInstance()));
         return scheduler;
+    }
+
+    private static Behavior<Command> inCluster(Behavior<Command> scheduler) {
+        return Behaviors.setup(context -> {
+            ActorRef<ClusterEvent.MemberRemoved> removed =
+                    context.messageAdapter(ClusterEvent.MemberRemoved.class, it -> Beat.NODE_GONE);
+            Cluster.get(context.getSystem())
+                    .subscriptions()
+                    .tell(Subscribe.create(removed, ClusterEvent.MemberRemoved.class));
+            return scheduler;
+        });
     }
 
     /** Then there is nobody who would take over the slices, and what goes on to ask for them would hold up the end until it is cut. */
@@ -180,6 +196,7 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
         return newReceiveBuilder()
                 .onMessageEquals(Beat.TICK, this::onBeat)
                 .onMessageEquals(Beat.LOOK_FOR_LOST, this::onLookForLost)
+                .onMessageEquals(Beat.NODE_GONE, this::onNodeGone)
                 .onMessage(SliceSwept.class, it -> onSwept(it.swept()))
                 .onMessage(Tick.class, this::onTick)
                 .onMessage(CaughtUp.class, this::onCaughtUp)
@@ -296,6 +313,11 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
             caughtUp = false;
             tick.replyTo().tell(StatusReply.success(report));
         });
+    }
+
+    private Behavior<Command> onNodeGone() {
+        Map.copyOf(sweeping).forEach((slice, sweep) -> send(slice, sweep.gathering));
+        return this;
     }
 
     /** A sweeper that is still at it takes the second message for the first; one that was lost with its node starts anew elsewhere. */

@@ -1,6 +1,7 @@
 package lull.entity;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
@@ -20,6 +21,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import lull.domain.ConversationId;
 import lull.domain.Direction;
@@ -41,6 +45,7 @@ class ShardedConversationsTest {
                     lull.resident-conversations = %d
                     lull.remoting { interface = "127.0.0.1", port = 0 }
                     lull.management { interface = "127.0.0.1", port = 0 }
+                    lull.cluster { new-cluster = true, service = lull, required-contact-points = 2, app-version = "1" }
                     akka.coordinated-shutdown.exit-jvm = off
                     akka.loglevel = WARNING
                     """.formatted(RESIDENT))
@@ -131,5 +136,45 @@ class ShardedConversationsTest {
                         .join()
                         .repeated())
                 .isFalse();
+    }
+
+    @Test
+    void a_question_that_was_lost_on_its_way_is_put_again() {
+        CompletableFuture<String> lost = new CompletableFuture<>();
+
+        CompletionStage<String> answer = ShardedConversations.twice(
+                testKit.system(), Duration.ofMillis(50), () -> lost, () -> CompletableFuture.completedFuture("again"));
+
+        assertThat(answer.toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join())
+                .isEqualTo("again");
+    }
+
+    @Test
+    void a_question_that_was_answered_in_time_is_put_once() {
+        AtomicInteger put = new AtomicInteger();
+        CompletionStage<String> answer = ShardedConversations.twice(
+                testKit.system(), Duration.ofMillis(50), () -> CompletableFuture.completedFuture("first"), () -> {
+                    put.incrementAndGet();
+                    return new CompletableFuture<>();
+                });
+
+        assertThat(answer.toCompletableFuture().join()).isEqualTo("first");
+        await().during(Duration.ofMillis(200)).until(() -> put.get() == 0);
+    }
+
+    @Test
+    void a_failure_of_the_first_is_the_answer_if_the_second_has_none() {
+        CompletableFuture<String> first = new CompletableFuture<>();
+        AtomicInteger put = new AtomicInteger();
+        CompletionStage<String> answer =
+                ShardedConversations.twice(testKit.system(), Duration.ofMillis(10), () -> first, () -> {
+                    put.incrementAndGet();
+                    return CompletableFuture.failedFuture(new Conversations.Unavailable("later"));
+                });
+        await().until(() -> put.get() == 1);
+
+        first.completeExceptionally(new Conversations.Unavailable("no answer"));
+
+        assertThatThrownBy(() -> answer.toCompletableFuture().join()).hasMessageContaining("no answer");
     }
 }
