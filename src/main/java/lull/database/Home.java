@@ -1,23 +1,23 @@
 package lull.database;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A node's own directory, locked for as long as the node lives. The kernel drops the lock with the process, however it
- * ends, so a lock is never stale.
+ * The directory of a server, and this process's part in it: first at the gate, alone; then, after {@link #stay}, one of
+ * its users (see {@link HomeLock}).
  */
 final class Home implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Home.class);
 
     /**
      * The homes that this JVM holds. A lock of POSIX belongs to the process and goes when the process closes
@@ -25,22 +25,29 @@ final class Home implements AutoCloseable {
      */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
+    /** Longer than a start takes, the recovery after a crash of the machine included. */
+    private static final Duration OTHERS_START = Duration.ofMinutes(5);
+
+    /** Longer than another node takes to join the server. Who waits longer leaves it to the keeper. */
+    private static final Duration OTHERS_JOIN = Duration.ofSeconds(30);
+
     private final Path path;
     private final boolean root;
-    private final FileChannel channel;
+    private final HomeLock lock;
 
-    private Home(Path path, boolean root, FileChannel channel) {
+    private Home(Path path, boolean root, HomeLock lock) {
         this.path = path;
         this.root = root;
-        this.channel = channel;
+        this.lock = lock;
     }
 
     /**
-     * Creates the directory if need be and locks it.
+     * Creates the directory if need be and comes to its gate, as soon as nobody else is there.
      *
-     * @throws DatabaseException if another node holds it, or this user cannot use it
+     * @throws DatabaseException if this process has it already, somebody is at the gate for minutes, or this user
+     * cannot use it
      */
-    static Home claim(Path directory) {
+    static Home enter(Path directory) {
         if (Files.exists(directory) && !Files.isDirectory(directory)) {
             throw new DatabaseException(directory + " is not a directory. Choose another one with LULL_HOME");
         }
@@ -58,10 +65,10 @@ final class Home implements AutoCloseable {
             }
             int user = requireOwn(path);
             if (!HELD.add(path)) {
-                throw inUse(path, Long.toString(ProcessHandle.current().pid()));
+                throw inUse(path, "process " + ProcessHandle.current().pid());
             }
             try {
-                return new Home(path, user == 0, lock(path));
+                return new Home(path, user == 0, gate(path));
             } catch (IOException | RuntimeException e) {
                 HELD.remove(path);
                 throw e;
@@ -99,25 +106,73 @@ final class Home implements AutoCloseable {
         return (Integer) Files.getAttribute(path, "unix:uid");
     }
 
-    private static FileChannel lock(Path home) throws IOException {
-        FileChannel channel = FileChannel.open(
-                home.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        FileLock lock = channel.tryLock();
-        if (lock == null) {
-            ByteBuffer holder = ByteBuffer.allocate(32);
-            channel.read(holder, 0);
-            channel.close();
-            throw inUse(home, new String(holder.array(), 0, holder.position(), StandardCharsets.US_ASCII).trim());
+    private static HomeLock gate(Path home) throws IOException {
+        HomeLock lock = HomeLock.open(home.resolve("lock"));
+        if (lock.enterGate(Duration.ofSeconds(1))) {
+            return lock;
         }
-        channel.truncate(0);
-        channel.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)), 0);
-        return channel;
+        log.info("waiting for a node that is starting or stopping its PostgreSQL in {}", home);
+        if (lock.enterGate(OTHERS_START)) {
+            return lock;
+        }
+        lock.close();
+        throw new DatabaseException("a node has been starting or stopping its PostgreSQL in " + home + " for "
+                + OTHERS_START.toMinutes() + " minutes. End it, or choose another directory with LULL_HOME");
+    }
+
+    /** At the gate: whether other processes use the home. Nobody can join them now, but they may go. */
+    boolean isUsed() {
+        try {
+            return lock.isUsed();
+        } catch (IOException e) {
+            throw unusable(e);
+        }
+    }
+
+    /** The other users, for messages: "process 12" or "processes 12, 34". */
+    String others() {
+        try {
+            return lock.others();
+        } catch (IOException e) {
+            throw unusable(e);
+        }
+    }
+
+    /** What to say to one who may not share. */
+    DatabaseException inUse() {
+        return inUse(path, others());
     }
 
     private static DatabaseException inUse(Path home, String holder) {
-        return new DatabaseException(
-                "the directory " + home + " is in use by process " + (holder.isEmpty() ? "(unknown)" : holder)
-                        + ". Stop that node first, or choose another directory with LULL_HOME");
+        return new DatabaseException("the directory " + home + " is in use by " + holder
+                + ". Stop that node first, or choose another directory with LULL_HOME; or, to join that node's"
+                + " cluster, set LULL_CONTACT_POINTS to its management address");
+    }
+
+    /** Leaves the gate as one of the users. */
+    void stay() {
+        try {
+            lock.enterRoom();
+        } catch (IOException e) {
+            throw unusable(e);
+        }
+    }
+
+    /**
+     * A user no more, and back at the gate to do what remains to be done, if this was the last one.
+     *
+     * @return whether nobody uses the home any more
+     */
+    boolean leave() {
+        try {
+            return lock.returnToGate(OTHERS_JOIN) && !lock.isUsed();
+        } catch (IOException e) {
+            throw unusable(e);
+        }
+    }
+
+    private DatabaseException unusable(IOException e) {
+        return new DatabaseException("the lock of " + path + " cannot be used: " + e);
     }
 
     Path path() {
@@ -137,6 +192,15 @@ final class Home implements AutoCloseable {
         return path.resolve("password");
     }
 
+    Path lifeLine() {
+        return path.resolve("lifeline");
+    }
+
+    /** Where the keeper answers those who ask by the life line. */
+    Path answer() {
+        return path.resolve("lifeline.answer");
+    }
+
     Path log() {
         return path.resolve("postgres.log");
     }
@@ -144,7 +208,7 @@ final class Home implements AutoCloseable {
     @Override
     public void close() {
         try {
-            channel.close();
+            lock.close();
         } catch (IOException e) {
             throw new DatabaseException("the lock of " + path + " cannot be given back: " + e);
         } finally {

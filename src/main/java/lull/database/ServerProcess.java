@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -24,11 +25,13 @@ import org.slf4j.LoggerFactory;
 /**
  * The running server and its keeper.
  *
- * <p>The keeper is a shell that starts the server, reads its standard input until the end, and then tells the server to
- * stop. The input is a pipe from this JVM, and the kernel closes it when the JVM ends, in whatever way. So there is one
- * path by which the server stops, walked at every stop, and there is no moment at which a server runs without it. The
- * keeper ignores the signals of a terminal, which reach it together with the node: the node is to finish its requests
- * first. ({@code pg_ctl} gives the server itself a session of its own.)
+ * <p>The keeper is a shell that starts the server, reads the {@link LifeLine} until the end, and then tells the server
+ * to stop. That end comes when nobody uses the server any more, in whatever way the users ended. So there is one path by
+ * which the server stops, walked at every stop, and there is no moment at which a server runs without it. The keeper is
+ * born with the life line as its standard input, so it can come by no other one. It ignores the signals of a terminal,
+ * which reach it together with the node: the node is to finish its requests first. Where the system has {@code setsid}
+ * it is not in the node's group of processes either, as others may use the server when somebody kills that group.
+ * ({@code pg_ctl} gives the server itself a session of its own.)
  *
  * <p>The keeper stops the process that it started, not whatever runs in the directory: if it is slow, that is the
  * server of the next node.
@@ -46,34 +49,48 @@ final class ServerProcess implements AutoCloseable {
     /** A stop writes what is in memory to the disk, at most {@code shared_buffers}. */
     private static final Duration STOP = Duration.ofSeconds(60);
 
+    /** How long a keeper that is alive takes to answer, and then to stop the server, at most. */
+    private static final Duration KEEPER = Duration.ofSeconds(5);
+
     private static final long LARGEST_LOG = 10 << 20;
     private static final int SHOWN_LOG_LINES = 15;
 
+    /** Of postmaster.pid, counted from 0. */
+    private static final int PORT_LINE = 3;
+
+    /** So that who kills the group of processes of a node leaves the server to the others. */
+    private static final String APART = """
+            command -v setsid >/dev/null && exec setsid "$@"
+            exec "$@"
+            """;
+
     /**
-     * Arguments: pg_ctl, data directory, log, options of the server, seconds to wait. Says "started" and the process
-     * id, or nothing.
+     * Arguments: pg_ctl, data directory, log, seconds to wait, file for answers, options of the server. Without the
+     * last, the server is running already. Says "started" and the process id, or nothing.
      */
-    private static final String KEEPER = """
+    private static final String KEEP = """
             trap '' INT TERM HUP QUIT PIPE
-            "$1" start -D "$2" -l "$3" -o "$4" -t "$5" -w -s </dev/null >>"$3" 2>&1 || exit 1
+            if [ "$6" ]; then
+              "$1" start -D "$2" -l "$3" -o "$6" -t "$4" -w -s </dev/null >>"$3" 2>&1 || exit 1
+            fi
             read -r pid <"$2/postmaster.pid" || exit 1
             echo "started $pid"
-            cat >/dev/null
+            while read -r word; do echo "$word" >"$5"; done
             kill -INT "$pid"
             """;
 
     private final Path data;
     private final Binaries binaries;
     private final Programs programs;
-    private final Process keeper;
+    private final LifeLine lifeLine;
     private final int port;
     private final long pid;
 
-    private ServerProcess(Path data, Binaries binaries, Programs programs, Process keeper, int port, long pid) {
-        this.data = data;
+    private ServerProcess(Home home, Binaries binaries, Programs programs, LifeLine lifeLine, int port, long pid) {
+        this.data = home.data();
         this.binaries = binaries;
         this.programs = programs;
-        this.keeper = keeper;
+        this.lifeLine = lifeLine;
         this.port = port;
         this.pid = pid;
     }
@@ -85,45 +102,113 @@ final class ServerProcess implements AutoCloseable {
 
     /** As above, with ports to try. */
     static ServerProcess start(Home home, Binaries binaries, Programs programs, IntSupplier ports) {
-        long end = System.nanoTime() + LEFTOVER.toNanos();
         try {
             rotate(home.log());
-            while (true) {
-                stopLeftover(home.data(), binaries, programs);
-                long logged = Files.exists(home.log()) ? Files.size(home.log()) : 0;
-                int port = ports.getAsInt();
-                Process keeper = keep(home, binaries, programs, port);
-                OptionalLong pid = started(keeper);
-                if (pid.isPresent()) {
-                    return new ServerProcess(home.data(), binaries, programs, keeper, port, pid.getAsLong());
-                }
-                String said = readFrom(home.log(), logged);
-                if (!passes(said) || System.nanoTime() > end) {
-                    stopLeftover(home.data(), binaries, programs);
-                    throw new DatabaseException(
-                            "PostgreSQL did not start. The end of " + home.log() + ":\n" + tail(said));
-                }
-                log.info("PostgreSQL did not start yet, trying again: {}", reason(said));
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+            LifeLine lifeLine = LifeLine.create(home, programs);
+            try {
+                return start(home, binaries, programs, ports, lifeLine);
+            } catch (IOException | RuntimeException e) {
+                lifeLine.close();
+                throw e;
             }
         } catch (IOException e) {
             throw new DatabaseException("PostgreSQL cannot be started in " + home.path() + ": " + e);
         }
     }
 
-    private static Process keep(Home home, Binaries binaries, Programs programs, int port) throws IOException {
-        return programs.builder(List.of(
+    private static ServerProcess start(
+            Home home, Binaries binaries, Programs programs, IntSupplier ports, LifeLine lifeLine) throws IOException {
+        long end = System.nanoTime() + LEFTOVER.toNanos();
+        while (true) {
+            stopLeftover(home.data(), binaries, programs);
+            long logged = Files.exists(home.log()) ? Files.size(home.log()) : 0;
+            int port = ports.getAsInt();
+            OptionalLong pid =
+                    keep(home, binaries, programs, lifeLine, "-c listen_addresses=127.0.0.1 -c port=" + port);
+            if (pid.isPresent()) {
+                return new ServerProcess(home, binaries, programs, lifeLine, port, pid.getAsLong());
+            }
+            String said = readFrom(home.log(), logged);
+            if (!passes(said) || System.nanoTime() > end) {
+                stopLeftover(home.data(), binaries, programs);
+                throw new DatabaseException("PostgreSQL did not start. The end of " + home.log() + ":\n" + tail(said));
+            }
+            log.info("PostgreSQL did not start yet, trying again: {}", reason(said));
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+        }
+    }
+
+    /**
+     * Becomes a user of the server that others use.
+     *
+     * @return empty if nobody uses it any more: it is about to stop
+     * @throws DatabaseException if others are there and the server is not
+     */
+    static Optional<ServerProcess> join(Home home, Binaries binaries, Programs programs) {
+        try {
+            LifeLine lifeLine = LifeLine.open(home);
+            try {
+                Optional<ServerProcess> joined = join(home, binaries, programs, lifeLine);
+                if (joined.isEmpty()) {
+                    lifeLine.close();
+                }
+                return joined;
+            } catch (IOException | RuntimeException e) {
+                lifeLine.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new DatabaseException("the PostgreSQL in " + home.path() + " cannot be joined: " + e);
+        }
+    }
+
+    private static Optional<ServerProcess> join(Home home, Binaries binaries, Programs programs, LifeLine lifeLine)
+            throws IOException {
+        Path record = home.data().resolve("postmaster.pid");
+        long end = System.nanoTime() + KEEPER.toNanos();
+        boolean kept;
+        lifeLine.ask();
+        while (!(kept = lifeLine.isAnswered()) && System.nanoTime() < end) {
+            if (!home.isUsed()) {
+                return Optional.empty();
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+        }
+        OptionalLong pid = recordedPid(record);
+        if (pid.isEmpty() || !isServerOf(home.data(), pid.getAsLong())) {
+            throw new DatabaseException("the PostgreSQL in " + home.path() + " has ended, and " + home.others()
+                    + " would still use it. Stop that first, then start again");
+        }
+        if (!kept) {
+            log.warn("the keeper of PostgreSQL (process {}) does not answer: here is another one", pid.getAsLong());
+            if (keep(home, binaries, programs, lifeLine, "").isEmpty()) {
+                throw new IOException("no keeper starts");
+            }
+        }
+        int port = Integer.parseInt(Files.readAllLines(record).get(PORT_LINE).strip());
+        return Optional.of(new ServerProcess(home, binaries, programs, lifeLine, port, pid.getAsLong()));
+    }
+
+    private static OptionalLong keep(Home home, Binaries binaries, Programs programs, LifeLine lifeLine, String options)
+            throws IOException {
+        return started(programs.builder(List.of(
                         "sh",
                         "-c",
-                        KEEPER,
+                        APART,
+                        "lull",
+                        "sh",
+                        "-c",
+                        KEEP,
                         "lull-postgres-keeper",
                         binaries.program("pg_ctl"),
                         home.data().toString(),
                         home.log().toString(),
-                        "-c listen_addresses=127.0.0.1 -c port=" + port,
-                        Long.toString(START.toSeconds())))
+                        Long.toString(START.toSeconds()),
+                        home.answer().toString(),
+                        options))
+                .redirectInput(lifeLine.pipe())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+                .start());
     }
 
     private static OptionalLong started(Process keeper) throws IOException {
@@ -266,14 +351,25 @@ final class ServerProcess implements AutoCloseable {
         return pid;
     }
 
-    /** Lets the keeper stop the server and waits for it; does it ourselves if the keeper was killed. */
+    /** A user no more; the others go on. */
+    void leave() {
+        try {
+            lifeLine.close();
+        } catch (IOException e) {
+            throw new DatabaseException("PostgreSQL (process " + pid + ") cannot be let go: " + e);
+        }
+    }
+
+    /** For the last user: lets the keeper stop the server and waits for it; does it ourselves if the keeper does not. */
     @Override
     public void close() {
+        leave();
         try {
-            keeper.getOutputStream().close();
-            Programs.waitFor(keeper, Duration.ofSeconds(5));
-            OptionalLong running = recordedPid(data.resolve("postmaster.pid"));
-            if (running.equals(OptionalLong.of(pid)) && isAlive(pid)) {
+            long end = System.nanoTime() + KEEPER.toNanos();
+            while (isRunning() && System.nanoTime() < end) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+            }
+            if (isRunning()) {
                 Programs.Result stopped = stop(data, binaries, programs, "fast");
                 if (stopped.status() != 0 && isAlive(pid)) {
                     log.warn(
@@ -285,5 +381,9 @@ final class ServerProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new DatabaseException("PostgreSQL (process " + pid + ") cannot be stopped: " + e);
         }
+    }
+
+    private boolean isRunning() throws IOException {
+        return recordedPid(data.resolve("postmaster.pid")).equals(OptionalLong.of(pid)) && isAlive(pid);
     }
 }

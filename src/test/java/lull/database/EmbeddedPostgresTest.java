@@ -43,14 +43,30 @@ class EmbeddedPostgresTest {
         }
     }
 
+    /** Says how many rows there are now, this one included. */
     static int addRow(EmbeddedPostgres server) throws SQLException {
-        query(server, "CREATE TABLE IF NOT EXISTS probe (n bigserial)");
-        query(server, "INSERT INTO probe DEFAULT VALUES");
-        return Integer.parseInt(query(server, "SELECT count(*) FROM probe"));
+        try (Connection connection = connect(server);
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            // One after the other: creating one table twice at the same time fails.
+            statement.execute("SELECT pg_advisory_xact_lock(1)");
+            statement.execute("CREATE TABLE IF NOT EXISTS probe (n bigserial)");
+            statement.execute("INSERT INTO probe DEFAULT VALUES");
+            try (ResultSet result = statement.executeQuery("SELECT count(*) FROM probe")) {
+                result.next();
+                int rows = result.getInt(1);
+                connection.commit();
+                return rows;
+            }
+        }
+    }
+
+    private static Connection connect(EmbeddedPostgres server) throws SQLException {
+        return DriverManager.getConnection(server.jdbcUrl(), server.user(), server.password());
     }
 
     private static String query(EmbeddedPostgres server, String sql) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(server.jdbcUrl(), server.user(), server.password());
+        try (Connection connection = connect(server);
                 Statement statement = connection.createStatement()) {
             if (!statement.execute(sql)) {
                 return "";
@@ -63,20 +79,20 @@ class EmbeddedPostgresTest {
     }
 
     /** Alive and not merely waiting for its parent to ask for its end: such a process has no command any more. */
-    private static boolean isAlive(long pid) {
+    static boolean isAlive(long pid) {
         return ProcessHandle.of(pid)
                 .flatMap(process -> process.info().command())
                 .isPresent();
     }
 
-    private static void awaitGone(long pid) {
+    static void awaitGone(long pid) {
         await().atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> !isAlive(pid));
     }
 
-    private static void signal(String name, long pid) throws Exception {
-        assertThat(new ProcessBuilder("sh", "-c", "kill -" + name + " " + pid)
+    static void signal(String name, long pid) throws Exception {
+        assertThat(new ProcessBuilder("sh", "-c", "kill -" + name + " -- " + pid)
                         .inheritIO()
                         .start()
                         .waitFor())
@@ -172,7 +188,8 @@ class EmbeddedPostgresTest {
 
         assertThatThrownBy(() -> EmbeddedPostgres.start(home))
                 .isInstanceOf(DatabaseException.class)
-                .hasMessageContaining("is in use by process " + node.pid())
+                .hasMessageContaining("is in use by process " + node.pid() + ".")
+                .hasMessageContaining("to join that node's cluster, set LULL_CONTACT_POINTS")
                 .satisfies(e -> assertThat(e.getMessage()).hasLineCount(1))
                 .satisfies(e -> assertThat(e.getStackTrace()).isEmpty());
     }
@@ -250,13 +267,9 @@ class EmbeddedPostgresTest {
 
         for (String name : List.of("INT", "TERM", "HUP", "QUIT")) {
             signal(name, node.keeper().pid());
-            for (ProcessHandle reader : node.keeper().children().toList()) {
-                signal(name, reader.pid());
-            }
         }
 
         assertThat(isAlive(node.keeper().pid())).isTrue();
-        assertThat(node.keeper().children()).hasSize(1);
         assertThat(isAlive(node.serverPid())).isTrue();
     }
 
@@ -293,7 +306,7 @@ class EmbeddedPostgresTest {
     @Test
     void takes_another_port_if_the_first_was_taken_meanwhile() throws Exception {
         EmbeddedPostgres.start(home).close();
-        Home held = Home.claim(home);
+        Home held = Home.enter(home);
         Programs programs = Programs.forUser(held.isRoots());
         Binaries binaries = Binaries.unpack(home.resolve("postgres"), programs);
         int free = ServerProcess.freePort();
