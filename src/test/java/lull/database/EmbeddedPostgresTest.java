@@ -91,8 +91,9 @@ class EmbeddedPostgresTest {
                 .until(() -> !isAlive(pid));
     }
 
+    /** @param pid of a process, or the negative one of a group */
     static void signal(String name, long pid) throws Exception {
-        assertThat(new ProcessBuilder("sh", "-c", "kill -" + name + " -- " + pid)
+        assertThat(new ProcessBuilder("sh", "-c", "kill -" + name + " " + pid)
                         .inheritIO()
                         .start()
                         .waitFor())
