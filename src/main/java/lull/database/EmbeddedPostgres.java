@@ -38,7 +38,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     /**
-     * Starts the server, for nodes that do not know one another's: the directory must not be in use. Creates what is
+     * Starts the server for this node alone: the directory must not be in use. Creates what is
      * missing first. It takes about a second, and a few seconds the first time. A server that nobody uses and that runs
      * all the same, left behind by an earlier node, is stopped, never adopted.
      *
@@ -134,6 +134,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
             return;
         }
         closed = true;
+        boolean interrupted = Thread.interrupted(); // a stop that is in a hurry is a stop all the same
         try {
             if (home.leave()) {
                 server.close();
@@ -144,6 +145,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
             }
         } finally {
             home.close();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

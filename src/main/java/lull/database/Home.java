@@ -21,7 +21,7 @@ final class Home implements AutoCloseable {
 
     /**
      * The homes that this JVM holds. A lock of POSIX belongs to the process and goes when the process closes
-     * <em>any</em> channel of the file, so a second claim in the same JVM must be refused before it opens one.
+     * <em>any</em> descriptor of the file, so a second claim in the same JVM must be refused before it opens one.
      */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 

@@ -1,12 +1,10 @@
 package lull.database;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.RandomAccessFile;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -27,23 +25,24 @@ final class HomeLock implements AutoCloseable {
     private static final int GATE = 0;
     private static final int ROOM = 1;
 
-    private final FileChannel channel;
+    /** Not a channel of its own: reading and writing one closes it if the thread is interrupted, and the locks go. */
+    private final RandomAccessFile file;
+
     private FileLock gate;
     private FileLock room;
 
-    private HomeLock(FileChannel channel) {
-        this.channel = channel;
+    private HomeLock(RandomAccessFile file) {
+        this.file = file;
     }
 
     static HomeLock open(Path file) throws IOException {
-        return new HomeLock(
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        return new HomeLock(new RandomAccessFile(file.toFile(), "rw"));
     }
 
     /** Waits for the gate and takes it; false if somebody else holds it for too long. */
     boolean enterGate(Duration limit) throws IOException {
         long end = System.nanoTime() + limit.toNanos();
-        while ((gate = channel.tryLock(GATE, 1, false)) == null) {
+        while ((gate = file.getChannel().tryLock(GATE, 1, false)) == null) {
             if (System.nanoTime() > end) {
                 return false;
             }
@@ -54,7 +53,7 @@ final class HomeLock implements AutoCloseable {
 
     /** At the gate: whether others are in the room. Nobody can come meanwhile, but they may go. */
     boolean isUsed() throws IOException {
-        FileLock alone = channel.tryLock(ROOM, 1, false);
+        FileLock alone = file.getChannel().tryLock(ROOM, 1, false);
         if (alone == null) {
             return true;
         }
@@ -64,7 +63,7 @@ final class HomeLock implements AutoCloseable {
 
     /** From the gate into the room. */
     void enterRoom() throws IOException {
-        room = channel.tryLock(ROOM, 1, true);
+        room = file.getChannel().tryLock(ROOM, 1, true);
         write(users() + ProcessHandle.current().pid() + "\n");
         gate.release();
     }
@@ -81,10 +80,11 @@ final class HomeLock implements AutoCloseable {
 
     /** The other processes that said they came, a line each, without those that have ended since. */
     private String users() throws IOException {
-        ByteBuffer text = ByteBuffer.allocate((int) Math.min(channel.size(), 4096));
-        channel.read(text, 0);
+        byte[] text = new byte[(int) Math.min(file.length(), 4096)];
+        file.seek(0);
+        int length = Math.max(0, file.read(text));
         StringBuilder users = new StringBuilder();
-        new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII)
+        new String(text, 0, length, StandardCharsets.US_ASCII)
                 .lines()
                 .filter(line -> line.matches("\\d{1,10}"))
                 .map(Long::valueOf)
@@ -104,8 +104,9 @@ final class HomeLock implements AutoCloseable {
 
     private void write(String text) {
         try {
-            channel.truncate(0);
-            channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)), 0);
+            file.seek(0);
+            file.setLength(0);
+            file.write(text.getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
             log.warn("the users of the PostgreSQL cannot be written down: {}", e.toString());
         }
@@ -114,6 +115,6 @@ final class HomeLock implements AutoCloseable {
     /** Out, wherever it was. */
     @Override
     public void close() throws IOException {
-        channel.close();
+        file.close();
     }
 }

@@ -139,7 +139,8 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /**
-     * Becomes a user of the server that others use.
+     * Becomes a user of the server that others use. The lock alone does not tell that it will go on: as a process ends,
+     * the kernel may take its share of the life line before its share of the lock. The keeper's answer does.
      *
      * @return empty if nobody uses it any more: it is about to stop
      * @throws DatabaseException if others are there and the server is not

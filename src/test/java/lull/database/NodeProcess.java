@@ -44,6 +44,11 @@ final class NodeProcess {
         return begin(List.of("setsid"), home, "share").awaitReady();
     }
 
+    /** What the kernel may make of a node that is ending: it is still in the lock, and not on the life line any more. */
+    static NodeProcess linger(Path home) throws IOException {
+        return begin(List.of(), home, "linger").awaitReady();
+    }
+
     private static NodeProcess begin(List<String> prefix, Path home, String how) throws IOException {
         List<String> command = new ArrayList<>(prefix);
         command.addAll(List.of(
@@ -128,6 +133,10 @@ final class NodeProcess {
 
     public static void main(String[] arguments) throws Exception {
         Path home = Path.of(arguments[0]);
+        if (arguments[1].equals("linger")) {
+            stayInTheLock(home);
+            return;
+        }
         EmbeddedPostgres server;
         try {
             server = arguments[1].equals("share") ? EmbeddedPostgres.share(home) : EmbeddedPostgres.start(home);
@@ -140,5 +149,15 @@ final class NodeProcess {
         while (System.in.read() != -1) {
             System.out.println("ROWS " + EmbeddedPostgresTest.addRow(server));
         }
+    }
+
+    private static void stayInTheLock(Path home) throws IOException {
+        Home used = Home.enter(home);
+        used.stay();
+        System.out.println("READY " + ProcessHandle.current().pid() + " 0");
+        while (System.in.read() != -1) {
+            System.out.println("ROWS 0");
+        }
+        used.close();
     }
 }

@@ -188,6 +188,45 @@ class SharedPostgresTest {
     }
 
     @Test
+    void who_comes_when_the_keeper_has_seen_the_end_does_not_get_the_server_that_is_about_to_stop() throws Exception {
+        assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")));
+        NodeProcess last = share();
+        ProcessHandle keeper = last.keeper();
+        NodeProcess lingering = add(NodeProcess.linger(home));
+        signal("STOP", keeper.pid());
+        last.kill();
+
+        NodeProcess next;
+        try {
+            next = add(NodeProcess.beginSharing(home));
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> openFor(next.pid()).equals(List.of("rw")));
+            lingering.kill();
+        } finally {
+            signal("CONT", keeper.pid());
+        }
+
+        next.awaitReady();
+        awaitGone(keeper.pid());
+        awaitGone(last.serverPid());
+        assertThat(next.addRow()).isEqualTo(last.rows() + 2);
+    }
+
+    @Test
+    void an_interrupted_stop_is_a_stop() throws Exception {
+        EmbeddedPostgres server = EmbeddedPostgres.share(home);
+        try {
+            Thread.currentThread().interrupt();
+            server.close();
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+
+        assertThat(home.resolve("data/postmaster.pid")).doesNotExist();
+        EmbeddedPostgres.start(home).close();
+    }
+
+    @Test
     void a_keeper_that_was_killed_is_replaced_by_the_next_node() throws Exception {
         NodeProcess first = share();
         signal("KILL", first.keeper().pid());
