@@ -193,22 +193,24 @@ class SharedPostgresTest {
         NodeProcess last = share();
         ProcessHandle keeper = last.keeper();
         NodeProcess lingering = add(NodeProcess.linger(home));
-        signal("STOP", keeper.pid());
-        last.kill();
-
+        signal("STOP", last.serverPid());
         NodeProcess next;
         try {
+            last.kill();
+            awaitGone(keeper.pid()); // it has told the server to stop, which the server cannot hear yet
+
             next = add(NodeProcess.beginSharing(home));
             await().atMost(Duration.ofSeconds(20))
+                    .pollInterval(Duration.ofMillis(20))
                     .until(() -> openFor(next.pid()).equals(List.of("rw")));
             lingering.kill();
         } finally {
-            signal("CONT", keeper.pid());
+            signal("CONT", last.serverPid());
         }
 
         next.awaitReady();
-        awaitGone(keeper.pid());
         awaitGone(last.serverPid());
+        assertThat(next.serverPid()).isNotEqualTo(last.serverPid());
         assertThat(next.addRow()).isEqualTo(last.rows() + 2);
     }
 
