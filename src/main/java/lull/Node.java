@@ -106,7 +106,10 @@ final class Node implements AutoCloseable {
         settings.requireFreePorts();
         Optional<EmbeddedPostgres> embedded = settings.jdbc().url().isPresent()
                 ? Optional.empty()
-                : Optional.of(EmbeddedPostgres.start(settings.home()));
+                : Optional.of(
+                        settings.formation() instanceof Formation.Listed
+                                ? EmbeddedPostgres.share(settings.home())
+                                : EmbeddedPostgres.start(settings.home()));
         try {
             return start(settings, config, embedded);
         } catch (RuntimeException e) {
