@@ -11,6 +11,7 @@ import java.util.Optional;
 import lull.database.DatabaseException;
 import lull.tools.GenerateCommand;
 import lull.tools.ReplayCommand;
+import lull.tools.TickCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -28,7 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         mixinStandardHelpOptions = true,
         versionProvider = Commands.Version.class,
         description = "Conversation lifecycle service: messages in, \"idle\" and \"expired\" out.",
-        synopsisSubcommandLabel = "[node|replay|generate|migrate|bench]")
+        synopsisSubcommandLabel = "[node|replay|generate|tick|migrate|bench]")
 public final class Commands {
 
     /** What runs if no subcommand is named. */
@@ -48,6 +49,7 @@ public final class Commands {
         others.forEach(all::addSubcommand);
         all.addSubcommand("replay", new ReplayCommand());
         all.addSubcommand("generate", new GenerateCommand());
+        all.addSubcommand("tick", new TickCommand());
         all.setParameterExceptionHandler((e, args) -> explain(e));
         all.setExecutionExceptionHandler((e, command, parsed) -> {
             fail(command, e);

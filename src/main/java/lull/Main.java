@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import lull.bench.BenchCommand;
 
-/** The program: {@code java -jar lull.jar [node|replay|generate|migrate|bench] [options]}. */
+/** The program: {@code java -jar lull.jar [node|replay|generate|tick|migrate|bench] [options]}. */
 public final class Main {
 
     private Main() {}

@@ -58,7 +58,7 @@ class CommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "node", "replay", "generate"})
+    @ValueSource(strings = {"", "node", "replay", "generate", "tick"})
     void every_command_has_help_and_version(String command) {
         String[] help = command.isEmpty() ? new String[] {"--help"} : new String[] {command, "--help"};
         String[] version = command.isEmpty() ? new String[] {"--version"} : new String[] {command, "--version"};

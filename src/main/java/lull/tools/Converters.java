@@ -1,5 +1,6 @@
 package lull.tools;
 
+import java.net.URI;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +26,23 @@ final class Converters {
             } catch (IllegalArgumentException e) {
                 throw new TypeConversionException('\'' + text + "' is " + e.getMessage());
             }
+        }
+    }
+
+    /** Where a node's HTTP port is. */
+    static final class NodeUrlConverter implements ITypeConverter<URI> {
+        @Override
+        public URI convert(String text) {
+            try {
+                URI url = URI.create(text);
+                boolean isHttp = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+                if (isHttp && url.getHost() != null && url.getQuery() == null && url.getFragment() == null) {
+                    return url;
+                }
+            } catch (IllegalArgumentException e) {
+                // the same complaint
+            }
+            throw new TypeConversionException("must be like http://127.0.0.1:8080, but is '" + text + "'");
         }
     }
 

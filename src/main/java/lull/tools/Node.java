@@ -103,6 +103,21 @@ final class Node {
                 fields.getOrDefault("clock", "unknown"), number(fields, "transitioned"), number(fields, "failed"));
     }
 
+    /**
+     * A tick at the node's own time. It answers when everything due has been advanced.
+     *
+     * @param limit for the answer
+     * @return the answer, as JSON, and how many conversations could not be advanced
+     */
+    Ticked tickNow(Duration limit) throws IOException, Refused, InterruptedException {
+        HttpResponse<String> answer = send(request("/ticks", "").timeout(limit));
+        check(answer.statusCode(), answer, answer.body());
+        return new Ticked(answer.body().strip(), number(LineFormat.flat(answer.body()), "failed"));
+    }
+
+    /** What a node answered to a tick, and how many conversations were due and could not be advanced. */
+    record Ticked(String answer, long failed) {}
+
     private static long number(Map<String, String> fields, String name) throws IOException {
         try {
             return Long.parseLong(fields.getOrDefault(name, "none"));
@@ -146,11 +161,17 @@ final class Node {
     }
 
     private HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url + path))
+        return send(request(path, body));
+    }
+
+    private HttpRequest.Builder request(String path, String body) {
+        return HttpRequest.newBuilder(URI.create(url + path))
                 .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(body))
-                .build();
-        return client.send(request, BodyHandlers.ofString());
+                .POST(BodyPublishers.ofString(body));
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return client.send(request.build(), BodyHandlers.ofString());
     }
 
     private static void check(int status, HttpResponse<?> answer, String body) throws Unavailable, Refused {

@@ -30,6 +30,7 @@ public final class ReplayCommand implements Callable<Integer> {
             names = "--url",
             paramLabel = "URL",
             defaultValue = "http://127.0.0.1:8080",
+            converter = Converters.NodeUrlConverter.class,
             description = "The node's HTTP port. Default: ${DEFAULT-VALUE}")
     private URI url;
 
@@ -82,10 +83,6 @@ public final class ReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        boolean isHttp = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
-        if (!isHttp || url.getHost() == null || url.getQuery() != null || url.getFragment() != null) {
-            throw wrong("--url must be like http://127.0.0.1:8080, but is '" + url + "'");
-        }
         if (!Files.isRegularFile(input)) {
             throw wrong("no such file: " + input);
         }

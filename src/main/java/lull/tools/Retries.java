@@ -51,7 +51,7 @@ final class Retries {
         return lastFailure;
     }
 
-    private static String describe(IOException e) {
+    static String describe(IOException e) {
         if (e instanceof ConnectException
                 && (e.getMessage() == null || e.getMessage().isBlank())) {
             return "connection refused";
