@@ -12,7 +12,7 @@ out=$(realpath -m "${1:-$(dirname "$0")/../../target/base.tar}")
 epoch=$(date -u -d '2026-11-22T00:00:00Z' +%s)
 packages="base-files netbase tzdata ca-certificates libc6 libgcc-s1 gcc-12-base libstdc++6 libcrypt1 zlib1g"
 # What Lull, Akka and the PostgreSQL driver load. jdk.jfr: Akka's flight recorder. jdk.crypto.ec: TLS. jdk.jcmd: looking in with jcmd.
-modules=java.base,java.desktop,java.instrument,java.logging,java.management,java.naming,java.net.http,java.security.jgss
+modules=java.base,java.instrument,java.logging,java.management,java.naming,java.net.http,java.security.jgss
 modules+=,java.security.sasl,java.sql,java.xml,jdk.crypto.ec,jdk.jcmd,jdk.jfr,jdk.management,jdk.net,jdk.unsupported,jdk.zipfs
 
 work=$(mktemp -d)
@@ -24,12 +24,12 @@ mkdir -p "$work/debs" "$root"
 mkdir -p "$root/usr/bin" "$root/usr/sbin" "$root/usr/lib" "$root/usr/lib64"
 for it in bin sbin lib lib64; do ln -s "usr/$it" "$root/$it"; done
 # shellcheck disable=SC2086
-(cd "$work/debs" && apt-get download -qq $packages)
+(cd "$work/debs" && apt-get download -qq -o APT::Sandbox::User="$(id -un)" $packages)
 for deb in "$work"/debs/*.deb; do
   dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$root" --no-same-owner --keep-directory-symlink
 done
 # Lists, documentation, translations, programs: nobody in there to use them.
-rm -rf "$root"/usr/{bin,sbin,share/{doc,man,info,lintian,locale,common-licenses/../bug},lib/locale} "$root"/var/{cache,lib,backups}
+rm -rf "$root"/usr/{bin,sbin,share/{bug,doc,info,lintian,locale,man},lib/locale} "$root"/var/{cache,lib,backups}
 rm -rf "$root"/etc/{apt,cron.daily,default,dpkg,issue,issue.net,motd,profile.d,update-motd.d,skel}
 mkdir -p "$root"/usr/{bin,sbin} "$root"/{tmp,proc,sys,dev,run,home/lull}
 chmod 1777 "$root/tmp"
@@ -42,8 +42,8 @@ printf 'passwd: files\ngroup: files\nhosts: files dns\n' > "$root/etc/nsswitch.c
 
 jdk=$(dirname "$(dirname "$(readlink -f "$(command -v jlink)")")")
 mkdir -p "$root/opt"
-"$jdk/bin/jlink" --module-path "$jdk/jmods" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages \
-  --vm server --output "$root/opt/java"
+"$jdk/bin/jlink" --module-path "$jdk/jmods" --add-modules "$modules" --no-header-files --no-man-pages --vm server \
+  --output "$root/opt/java"
 # A Debian JDK keeps its certificates elsewhere, and a link to them means nothing in here.
 rm -f "$root/opt/java/lib/security/cacerts"
 cp -L "$jdk/lib/security/cacerts" "$root/opt/java/lib/security/cacerts"
