@@ -128,7 +128,7 @@ final class Node implements AutoCloseable {
                 ClusterLog.create(),
                 "lull",
                 ActorSystemSetup.create(
-                        BootstrapSetup.create(settings.formation().config().withFallback(config)),
+                        BootstrapSetup.create(settings.akka().withFallback(config)),
                         new JournalSetup(database.dataSource(), commits::fire),
                         schema));
         try {

@@ -2,6 +2,7 @@ package lull;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -53,6 +55,9 @@ public record Settings(
     private static final Duration SHORTEST_TICK = Duration.ofMillis(100);
     private static final Duration LONGEST_TICK = Duration.ofDays(1);
     private static final Duration LONGEST_DRAIN = Duration.ofSeconds(60);
+
+    /** Akka's own limit for a phase of the shutdown. */
+    private static final Duration SHUTDOWN_PHASE = Duration.ofSeconds(5);
 
     /** A setting that cannot be used. The message says which and why, in one line. */
     public static final class InvalidException extends RuntimeException {
@@ -96,6 +101,15 @@ public record Settings(
                 settings.policy(),
                 settings.integer("resident-conversations", 100, 100_000_000),
                 settings.integer("max-in-flight", 1, 100_000));
+    }
+
+    /** What Akka needs to be told of them, beyond what is the same for all. */
+    Config akka() {
+        // A drain is part of the first phase of the shutdown, which would end it after 5 s.
+        Duration phase = drain.plus(SHUTDOWN_PHASE);
+        return ConfigFactory.parseMap(Map.of(
+                        "akka.coordinated-shutdown.phases.before-service-unbind.timeout", phase.toMillis() + " ms"))
+                .withFallback(formation.config());
     }
 
     /** Variables that look like settings and are none: a misspelt one would otherwise go unnoticed. */

@@ -79,4 +79,13 @@ class SettingsTest {
         assertThat(Settings.unknownVariables(Set.of("LULL_IDLE_AFTR", "LULL_TICK", "LULL_LOG_LEVEL", "PATH")))
                 .containsExactly("LULL_IDLE_AFTR");
     }
+
+    @Test
+    void the_shutdown_leaves_time_for_the_drain() {
+        Duration phase = with("drain", "PT20S")
+                .akka()
+                .getDuration("akka.coordinated-shutdown.phases.before-service-unbind.timeout");
+
+        assertThat(phase).isEqualTo(Duration.ofSeconds(25));
+    }
 }
