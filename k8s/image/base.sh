@@ -32,7 +32,7 @@ done
 rm -rf "$root"/usr/{bin,sbin,share/{bug,doc,info,lintian,locale,man},lib/locale} "$root"/var/{cache,lib,backups}
 rm -rf "$root"/etc/{apt,cron.daily,default,dpkg,issue,issue.net,motd,profile.d,update-motd.d,skel}
 mkdir -p "$root"/usr/{bin,sbin} "$root"/{tmp,proc,sys,dev,run,home/lull}
-chmod 1777 "$root/tmp"
+ln -sfn /run "$root/var/run"
 
 # What the packages would have made when they were installed.
 cat "$root"/usr/share/ca-certificates/mozilla/*.crt > "$root/etc/ssl/certs/ca-certificates.crt"
@@ -47,7 +47,9 @@ mkdir -p "$root/opt"
 # A Debian JDK keeps its certificates elsewhere, and a link to them means nothing in here.
 rm -f "$root/opt/java/lib/security/cacerts"
 cp -L "$jdk/lib/security/cacerts" "$root/opt/java/lib/security/cacerts"
-chmod -R u=rwX,go=rX "$root/opt" "$root/etc" "$root/usr" "$root/home"
+# The same whoever runs this.
+chmod -R u=rwX,go=rX,a-st "$root"
+chmod 1777 "$root/tmp"
 
 # docker save's format: a layer, its description, and a list of one image. No entry may be called ./, which jib takes for an escape.
 pack() { tar --sort=name --mtime="@$epoch" --owner=0 --group=0 --numeric-owner --format=gnu -C "$1" -cf "$2" "${@:3}"; }
