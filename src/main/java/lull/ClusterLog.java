@@ -1,5 +1,7 @@
 package lull;
 
+import akka.actor.Address;
+import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.ClusterEvent;
@@ -14,9 +16,9 @@ final class ClusterLog {
 
     static Behavior<ClusterEvent.ClusterDomainEvent> create() {
         return Behaviors.setup(context -> {
-            Cluster.get(context.getSystem())
-                    .subscriptions()
-                    .tell(Subscribe.create(context.getSelf(), ClusterEvent.ClusterDomainEvent.class));
+            Cluster cluster = Cluster.get(context.getSystem());
+            Address self = cluster.selfMember().address();
+            cluster.subscriptions().tell(Subscribe.create(context.getSelf(), ClusterEvent.ClusterDomainEvent.class));
             return Behaviors.receive(ClusterEvent.ClusterDomainEvent.class)
                     .onMessage(ClusterEvent.MemberUp.class, event -> {
                         context.getLog().info("node {} is up", event.member().address());
@@ -44,6 +46,14 @@ final class ClusterLog {
                         return Behaviors.same();
                     })
                     .onMessage(ClusterEvent.MemberRemoved.class, event -> {
+                        // A node that leaves is told that all the others are gone, too.
+                        boolean others = !event.member().address().equals(self);
+                        if (others
+                                && CoordinatedShutdown.get(context.getSystem())
+                                        .getShutdownReason()
+                                        .isPresent()) {
+                            return Behaviors.same();
+                        }
                         String how = event.previousStatus() == MemberStatus.down() ? "dead" : "gone in order";
                         context.getLog().info("node {} is {}", event.member().address(), how);
                         return Behaviors.same();
