@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * A node that stood still for longer than {@link Zombie#TOLERATED} is out of the cluster without knowing it. What it had decided
  * before may still reach the journal, if nobody was first. Nothing else may: between its awakening and its end no row may be stored by
- * it (the database itself noted who sent the row, see {@link Witness}) that was decided after its pause had begun.
+ * it (the database itself noted who sent the row, see {@link StorageNotes}) that was decided after its pause had begun.
  *
  * <p>And no other node may suffer: no batch fails for a duplicate key of one of its rows, ever, and in that time nobody but the zombie
  * itself finds a second writer in front of it.
