@@ -16,7 +16,8 @@ final class DatabaseFaults {
     /** Answers that tell a client nothing, or come too late: none of them may be given, whatever PostgreSQL does. */
     private static void requireHonestAnswers(Scene scene, String who, LoadStats.Counts counts) {
         Map<Outcome, Long> failed = counts.failed();
-        for (Outcome outcome : List.of(Outcome.ERROR, Outcome.TIMEOUT, Outcome.RESET, Outcome.REFUSED, Outcome.NO_NODE)) {
+        for (Outcome outcome :
+                List.of(Outcome.ERROR, Outcome.TIMEOUT, Outcome.RESET, Outcome.REFUSED, Outcome.NO_NODE)) {
             long times = failed.getOrDefault(outcome, 0L);
             scene.report().require(times == 0, "%s: %s was the answer %d times, where 503 is due", who, outcome, times);
         }
@@ -24,9 +25,8 @@ final class DatabaseFaults {
     }
 
     private static void requireBack(Scene scene, Instant repaired, LoadStats.Counts since) {
-        Duration back = since.lastFailure()
-                .map(it -> Duration.between(repaired, it))
-                .orElse(Duration.ZERO);
+        Duration back =
+                since.lastFailure().map(it -> Duration.between(repaired, it)).orElse(Duration.ZERO);
         scene.report().atMost("last failure after the repair", back, BACK);
     }
 
@@ -48,7 +48,8 @@ final class DatabaseFaults {
         @Override
         public void strike(Scene scene) {
             TestCluster cluster = scene.cluster();
-            ClusterNode node = cluster.nodes().get(scene.random().nextInt(cluster.nodes().size()));
+            ClusterNode node =
+                    cluster.nodes().get(scene.random().nextInt(cluster.nodes().size()));
             List<Integer> lives = scene.lives();
             var there = Scene.in(ClusterView.shards(node));
             scene.load().group("there", there);
@@ -172,10 +173,7 @@ final class DatabaseFaults {
             SlowCommits.one(postgres, STALL);
             Waiting.until("a commit stands still", Duration.ofSeconds(10), () -> SlowCommits.standing(postgres) == 1);
             scene.note("a commit stands still");
-            Waiting.until(
-                    "the commit has happened",
-                    STALL.plusSeconds(15),
-                    () -> SlowCommits.standing(postgres) == 0);
+            Waiting.until("the commit has happened", STALL.plusSeconds(15), () -> SlowCommits.standing(postgres) == 0);
             Instant ended = scene.note("it has happened");
             LoadStats stalled = scene.load().mark("ended");
             scene.note("%s", stalled);

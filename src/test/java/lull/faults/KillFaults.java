@@ -69,10 +69,12 @@ final class KillFaults {
             LoadStats.Counts others = stats.groups().get("the others");
             scene.note("its own: %s", own);
             scene.note("the others: %s", others);
-            own.lastFailure().ifPresent(it -> scene.report()
-                    .atMost("its own answer after", Duration.between(killed, it), LATEST));
-            others.lastFailure().ifPresent(it -> scene.report()
-                    .atMost("the others failed until", Duration.between(killed, it), UNDER_WAY));
+            own.lastFailure()
+                    .ifPresent(
+                            it -> scene.report().atMost("its own answer after", Duration.between(killed, it), LATEST));
+            others.lastFailure()
+                    .ifPresent(it ->
+                            scene.report().atMost("the others failed until", Duration.between(killed, it), UNDER_WAY));
             scene.report().figure("others failed", others.failures(), "");
             scene.report().atMost("others silent for", others.longestSilence(), UNDER_WAY);
             Instant back = scene.note("%s may come back", node);
@@ -123,8 +125,12 @@ final class KillFaults {
             scene.report().figure("retried once", stats.retried(), "");
             scene.report().figure("p99", stats.latency().p99().toMillis(), "ms");
             scene.report().atMost("tick gap", Tick.longestGap(scene.ticks(), begun, end), TICK_GAP);
-            scene.report().figure("a node's restart took", Duration.between(begun, end).dividedBy(
-                    (long) ROUNDS * scene.cluster().nodes().size()));
+            scene.report()
+                    .figure(
+                            "a node's restart took",
+                            Duration.between(begun, end)
+                                    .dividedBy((long) ROUNDS
+                                            * scene.cluster().nodes().size()));
         }
     }
 }

@@ -26,9 +26,8 @@ record PauseFault(int seconds) implements Fault {
     @Override
     public void strike(Scene scene) {
         ClusterNode singleton = scene.cluster().singleton();
-        ClusterNode node = scene.random().nextInt(3) > 0
-                ? singleton
-                : scene.cluster().other(singleton, scene.random());
+        ClusterNode node =
+                scene.random().nextInt(3) > 0 ? singleton : scene.cluster().other(singleton, scene.random());
         List<Integer> lives = scene.lives();
         Instant paused = node.pause();
         scene.timeline()
@@ -60,9 +59,8 @@ record PauseFault(int seconds) implements Fault {
 
     private static void becomesOf(Scene scene, ClusterNode node, Instant paused, Instant resumed) {
         int life = Scene.life(node);
-        Instant ended = scene.awaitEnd(node, life, END)
-                .flatMap(ClusterNode.Life::ended)
-                .orElse(Instant.MAX);
+        Instant ended =
+                scene.awaitEnd(node, life, END).flatMap(ClusterNode.Life::ended).orElse(Instant.MAX);
         scene.zombies().add(new Zombie(node.name(), paused, resumed, ended));
         LoadStats meanwhile = scene.load().mark("zombie ended");
         scene.note("between SIGCONT and its end: %s", meanwhile);

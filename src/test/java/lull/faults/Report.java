@@ -10,8 +10,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** What was measured under a fault, and what was not as it must be. */
@@ -34,6 +36,7 @@ final class Report {
     private final String fault;
     private final long seed;
     private final List<Figure> figures = new ArrayList<>();
+    private final Map<String, String> notes = new LinkedHashMap<>();
     private final List<String> violations = new ArrayList<>();
 
     Report(String fault, long seed) {
@@ -47,6 +50,11 @@ final class Report {
 
     void figure(String name, Duration value) {
         figure(name, value.toMillis() / 1e3, "s");
+    }
+
+    /** A figure in words. */
+    void note(String name, String value) {
+        notes.put(name, value);
     }
 
     /** A figure with a bound, which it may reach. */
@@ -95,6 +103,7 @@ final class Report {
         json.put("fault", fault).put("seed", seed).put("passed", passed());
         ObjectNode values = json.putObject("figures");
         figures.forEach(it -> values.put(it.name() + (it.unit().isEmpty() ? "" : ", " + it.unit()), it.value()));
+        notes.forEach(values::put);
         violations.forEach(json.putArray("violations")::add);
         String row = "| " + fault + " | " + (passed() ? "pass" : "FAIL") + " | "
                 + figures.stream().map(Figure::toString).collect(Collectors.joining("; ")) + " |";

@@ -46,8 +46,10 @@ record Scene(
 
     /** Waits for the first tick of another scheduler than a node's of the moment. */
     Tick awaitTickFromOther(ClusterNode node, int life, Instant since) {
-        Waiting.until("a tick of another node than " + node, TICKS_AGAIN, () -> tickFromOther(node, life, since)
-                .isPresent());
+        Waiting.until(
+                "a tick of another node than " + node,
+                TICKS_AGAIN,
+                () -> tickFromOther(node, life, since).isPresent());
         Tick first = tickFromOther(node, life, since).orElseThrow();
         timeline.noteAt(first.at(), "first tick of %s", first.node());
         return first;
@@ -71,10 +73,10 @@ record Scene(
     /** Waits until a life of a node has ended. Empty: it has not within the time. */
     Optional<ClusterNode.Life> awaitEnd(ClusterNode node, int life, Duration atMost) {
         try {
-            Waiting.until(node + " has ended", atMost, () -> node.lives()
-                    .get(life - 1)
-                    .ended()
-                    .isPresent());
+            Waiting.until(
+                    node + " has ended",
+                    atMost,
+                    () -> node.lives().get(life - 1).ended().isPresent());
             return Optional.of(node.lives().get(life - 1));
         } catch (org.awaitility.core.ConditionTimeoutException e) {
             report.violate("%s has not ended within %s", node, atMost);
@@ -105,7 +107,8 @@ record Scene(
 
     /** The conversations that live in some shards. */
     static Predicate<String> in(Set<Integer> shards) {
-        return key -> shards.contains(Math.abs(new ConversationId(TENANT, key).entityId().hashCode() % SHARDS));
+        return key -> shards.contains(
+                Math.abs(new ConversationId(TENANT, key).entityId().hashCode() % SHARDS));
     }
 
     static double seconds(Duration duration) {

@@ -19,6 +19,7 @@ final class TestCluster implements AutoCloseable {
     private static final Duration FORMED = Duration.ofSeconds(120);
     private static final int POSTGRES_HOST = 10;
 
+    private final Path directory;
     private final Network network;
     private final PostgresServer postgres;
     private final List<ClusterNode> nodes = new ArrayList<>();
@@ -61,7 +62,7 @@ final class TestCluster implements AutoCloseable {
     }
 
     private TestCluster(Path directory, Path jar, int size, Map<String, String> settings) throws IOException {
-        Files.createDirectories(directory);
+        this.directory = Files.createDirectories(directory);
         network = new Network();
         postgres = new PostgresServer(directory.resolve("postgres"), network.place("postgres", POSTGRES_HOST));
         List<Network.Place> places = new ArrayList<>();
@@ -90,7 +91,7 @@ final class TestCluster implements AutoCloseable {
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx384m",
-                "-Xlog:gc:file=" + directory.resolve(name + "-%p.gc") + ":uptime:filecount=0",
+                GarbageLog.option(directory, name),
                 "-jar",
                 jar.toString());
     }
@@ -156,6 +157,34 @@ final class TestCluster implements AutoCloseable {
 
     static List<Network.Place> places(List<ClusterNode> nodes) {
         return nodes.stream().map(ClusterNode::place).toList();
+    }
+
+    /** The most megabytes that were left in any heap after a collection since a moment. */
+    int mostHeap(Instant since) {
+        return GarbageLog.most(directory, since);
+    }
+
+    /** Nothing is paused, cut or slowed any more. */
+    void repair() {
+        network.heal();
+        nodes.stream().filter(ClusterNode::isAlive).forEach(ClusterNode::resume);
+        nodes.forEach(ClusterNode::start);
+        postgres.repair();
+    }
+
+    /** The files, sockets and pipes that each node that runs has open. */
+    List<Integer> openFiles() {
+        return nodes.stream()
+                .filter(ClusterNode::isAlive)
+                .map(ClusterNode::openFiles)
+                .toList();
+    }
+
+    /** What the load goes to. */
+    List<Load.Target> targets() {
+        return nodes.stream()
+                .map(it -> new Load.Target(it.name(), it.api(), it.management()))
+                .toList();
     }
 
     List<Tick> ticks() {

@@ -1,0 +1,190 @@
+package lull.faults;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import lull.domain.Policy;
+
+/** One fault from beginning to verdict: load, fault, calm, silence, and the look at what is on record. */
+final class FaultRun {
+
+    private static final Duration WHOLE = Duration.ofSeconds(120);
+    private static final Duration SETTLING = Duration.ofSeconds(6);
+    private static final Duration WARM_UP = Duration.ofSeconds(6);
+    private static final Duration CALM = Duration.ofSeconds(6);
+    private static final Duration BACKLOG = Duration.ofSeconds(30);
+    private static final int LARGEST_HEAP = 320;
+    private static final int SHOWN_LOG_LINES = 60;
+
+    private final Fault fault;
+    private final long seed;
+    private final TestCluster cluster;
+    private final Policy policy;
+    private final Path directory;
+    private final Timeline timeline;
+    private final Report report;
+
+    /**
+     * @param policy of the cluster
+     * @param directory of this run: created
+     */
+    FaultRun(Fault fault, long seed, TestCluster cluster, Policy policy, Path directory) throws IOException {
+        this.fault = fault;
+        this.seed = seed;
+        this.cluster = cluster;
+        this.policy = policy;
+        this.directory = Files.createDirectories(directory);
+        this.timeline = new Timeline(fault.name());
+        this.report = new Report(fault.name(), seed);
+    }
+
+    /** Returns what was found; it throws nothing because of what became of the cluster. */
+    Report run() {
+        cluster.tell(timeline);
+        timeline.note("seed %d", seed);
+        try {
+            cluster.awaitWhole(WHOLE);
+            LoadPlan plan = LoadPlan.standard(seed, fault.name() + "-" + seed);
+            try (Load load = Load.start(plan, cluster.targets(), directory.resolve("load.jsonl"))) {
+                underLoad(load);
+            }
+        } catch (Exception | AssertionError e) {
+            report.violate("the run broke off: %s", e);
+            e.printStackTrace(System.out);
+        }
+        report.figure("heap left at most", cluster.mostHeap(timeline.beginning()), "MB");
+        if (!report.passed()) {
+            showLogs();
+        }
+        return report;
+    }
+
+    private void underLoad(Load load) throws IOException {
+        timeline.note("load: 200 messages/s over 2,000 conversations");
+        Waiting.letPass(SETTLING);
+        load.mark("base");
+        Waiting.letPass(WARM_UP);
+        LoadStats base = load.mark("fault");
+        timeline.note("before the fault: %s", base.all());
+        report.require(base.failures() == 0, "requests failed before the fault: %s", base.all());
+
+        Scene scene = new Scene(cluster, load, timeline, report, seed);
+        try {
+            fault.strike(scene);
+        } catch (Exception | AssertionError e) {
+            report.violate("the fault broke off: %s", e);
+            e.printStackTrace(System.out);
+        } finally {
+            cluster.repair();
+        }
+
+        cluster.awaitWhole(WHOLE);
+        Instant healed = Instant.now();
+        load.mark("settling");
+        Waiting.letPass(SETTLING);
+        load.mark("calm");
+        Waiting.letPass(CALM);
+        LoadStats calm = load.mark("end");
+        timeline.note("in the calm afterwards: %s", calm.all());
+        report.require(calm.failures() == 0, "requests failed in the calm afterwards: %s", calm.all());
+
+        LoadLog log = load.stop();
+        total(log);
+        timeline.note("the load has ended");
+        awaitNothingDue();
+        judge(log, scene.zombies(), healed);
+    }
+
+    private void total(LoadLog log) {
+        List<LoadStats> intervals = log.intervals();
+        report.figure("requests", intervals.stream().mapToLong(LoadStats::sent).sum(), "");
+        report.figure(
+                "failed", intervals.stream().mapToLong(LoadStats::failures).sum(), "");
+        report.figure(
+                "of them unknown",
+                intervals.stream().mapToLong(LoadStats::unknown).sum(),
+                "");
+        report.figure(
+                "longest silence",
+                intervals.stream()
+                        .map(LoadStats::longestSilence)
+                        .max(Duration::compareTo)
+                        .orElse(Duration.ZERO));
+        report.require(cluster.mostHeap(timeline.beginning()) <= LARGEST_HEAP, "a heap is nearly full");
+    }
+
+    /** Twice the timeouts later everything that has begun has expired, unless it is not to expire so soon. */
+    private void awaitNothingDue() {
+        Instant from = Instant.now();
+        Instant end = from.plus(BACKLOG);
+        Duration silence = policy.idleAfter().plus(policy.expireAfter().orElseThrow());
+        boolean expires = silence.compareTo(BACKLOG) < 0;
+        if (expires) {
+            Waiting.letPass(silence.plusMillis(500));
+        }
+        String open = "select count(*) from conversation where deadline <= ";
+        Instant done = Waiting.until(
+                "nothing is due any more",
+                Duration.between(Instant.now(), end),
+                () -> cluster.postgres().number(open + nanos(Instant.now())) == 0);
+        timeline.note("nothing is due any more");
+        report.figure("backlog gone after", Duration.between(from, done));
+    }
+
+    private static long nanos(Instant time) {
+        return TimeUnit.SECONDS.toNanos(time.getEpochSecond()) + time.getNano();
+    }
+
+    private void judge(LoadLog log, List<Zombie> zombies, Instant healed) {
+        PostgresServer postgres = cluster.postgres();
+        Verdict verdict = Checker.check(new Evidence(
+                log,
+                cluster.nodes().get(0).api(),
+                postgres.url(),
+                postgres.user(),
+                postgres.password(),
+                policy,
+                cluster.logs(),
+                fault.latenessBound(),
+                zombies,
+                healed));
+        verdict.toString().lines().forEach(Console::say);
+        for (Verdict.Result result : verdict.results()) {
+            report.require(
+                    result.ok(),
+                    "%s, %s: %d of %d, such as %s",
+                    result.invariant().number(),
+                    result.invariant().sentence(),
+                    result.violations(),
+                    result.checked(),
+                    result.examples());
+        }
+        verdict.figures().forEach((name, value) -> report.note(name, value));
+        timeline.note("the histories are judged");
+    }
+
+    /** What the nodes complained of meanwhile. */
+    private void showLogs() {
+        for (Path log : cluster.logs()) {
+            try (Stream<String> lines = Files.lines(log)) {
+                List<String> warnings = lines.filter(it -> it.matches("\\S+Z (WARN|ERROR) .*"))
+                        .filter(it -> it.substring(0, it.indexOf(' '))
+                                        .compareTo(timeline.beginning().toString())
+                                >= 0)
+                        .toList();
+                if (!warnings.isEmpty()) {
+                    Console.say("--- " + log + ": " + warnings.size() + " warnings and errors, the first of them:");
+                    warnings.stream().limit(SHOWN_LOG_LINES).forEach(Console::say);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
