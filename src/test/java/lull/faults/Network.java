@@ -30,11 +30,13 @@ final class Network implements AutoCloseable {
     final class Place implements AutoCloseable {
         private final String name;
         private final String address;
+        private final String cable;
         private final Process keeper;
 
         private Place(String name, int host) {
             this.name = name;
             this.address = SUBNET + host;
+            this.cable = "cable" + host;
             try {
                 // It ends with its standard input, so with us.
                 keeper = new ProcessBuilder("unshare", "--net", "sh", "-c", "echo made; read -r end").start();
@@ -42,7 +44,6 @@ final class Network implements AutoCloseable {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-            String cable = "cable" + host;
             Shell.run(
                     "ip",
                     "link",
@@ -93,6 +94,8 @@ final class Network implements AutoCloseable {
 
         @Override
         public void close() {
+            // The kernel takes its time to clear a namespace away; the next place may want the name of the cable now.
+            Shell.run("ip", "link", "delete", cable);
             keeper.destroyForcibly();
         }
 

@@ -14,9 +14,11 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import lull.database.EmbeddedPostgres;
 
 /** The PostgreSQL of a cluster, durable, in a place of its own on the network. */
@@ -144,6 +146,19 @@ final class PostgresServer implements AutoCloseable {
     void stop(Stop how) {
         Shell.signal(how.signal, server.pid());
         server.onExit().orTimeout(STOP.toSeconds(), TimeUnit.SECONDS).join();
+    }
+
+    /** Removes everything but the log, once it is closed. */
+    void delete() {
+        for (String part : List.of("postgres", "data")) {
+            try (Stream<Path> tree = Files.walk(home.resolve(part))) {
+                for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(path);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     /** It runs, at its usual pace. */

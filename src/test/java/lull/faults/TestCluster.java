@@ -204,5 +204,6 @@ final class TestCluster implements AutoCloseable {
         nodes.forEach(ClusterNode::close);
         postgres.close();
         network.close();
+        postgres.delete();
     }
 }
