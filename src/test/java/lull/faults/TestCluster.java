@@ -3,6 +3,7 @@ package lull.faults;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -54,7 +55,11 @@ final class TestCluster implements AutoCloseable {
         try {
             cluster.nodes.forEach(ClusterNode::start);
             cluster.awaitWhole(FORMED);
+            StorageNotes.install(cluster.postgres.url(), cluster.postgres.user(), cluster.postgres.password());
             return cluster;
+        } catch (SQLException e) {
+            cluster.close();
+            throw new IllegalStateException(e);
         } catch (RuntimeException | Error e) {
             cluster.close();
             throw e;
