@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.StreamSupport;
@@ -41,6 +42,7 @@ import lull.sweep.TickReport;
 import lull.sweep.Ticks;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import scala.concurrent.Await;
 
 /** A running node: its parts in the order in which they start, and in the opposite order as they stop. */
 final class Node implements AutoCloseable {
@@ -306,14 +308,28 @@ final class Node implements AutoCloseable {
     @Override
     public void close() {
         try {
-            system.getWhenTerminated()
-                    .toCompletableFuture()
-                    .orTimeout(stopWait.toMillis(), TimeUnit.MILLISECONDS)
-                    .exceptionally(tooLong -> null)
-                    .join();
+            awaitEnd();
         } finally {
             database.close();
             embedded.ifPresent(EmbeddedPostgres::close);
+        }
+    }
+
+    /**
+     * Not by a callback, nor by a future that is derived from this one: when Akka ends the JVM itself, because the node was downed, it does
+     * so in a callback of this very future, and whatever else hangs on it comes after the JVM has ended, which waits for us.
+     */
+    private void awaitEnd() {
+        try {
+            Await.ready(
+                    system.classicSystem().whenTerminated(),
+                    scala.concurrent.duration.Duration.fromNanos(stopWait.toNanos()));
+        } catch (TimeoutException tooLong) {
+            log.warn(
+                    "the actor system has not ended within {} s; the database is closed all the same",
+                    stopWait.toSeconds());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

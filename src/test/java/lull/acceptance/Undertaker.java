@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
  * Ends what the tests have started when their JVM ends, kill -9 included: a shell that is told of every process, and
  * reads until the kernel closes its pipe with the JVM.
  */
-final class Undertaker {
+public final class Undertaker {
 
     private static final String SHELL = """
             trap '' INT TERM HUP QUIT PIPE
@@ -40,7 +40,7 @@ final class Undertaker {
     }
 
     /** Starts a process that will not outlive this JVM. */
-    static Process start(ProcessBuilder builder) throws IOException {
+    public static Process start(ProcessBuilder builder) throws IOException {
         Process process = builder.start();
         long pid = process.pid();
         started(pid);

@@ -1,0 +1,199 @@
+package lull.faults;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import lull.domain.Policy;
+
+/** One fault from beginning to verdict: load, fault, calm, silence, and the look at what is on record. */
+final class FaultRun {
+
+    private static final Duration WHOLE = Duration.ofSeconds(120);
+    private static final Duration INTERVAL = Duration.ofSeconds(4);
+
+    /** A cluster that has just started, or has lost nodes, has code to compile and shards to move; on two cores that takes its time. */
+    private static final Duration STEADY = Duration.ofSeconds(60);
+
+    private static final Duration STEADY_P99 = Duration.ofMillis(500);
+    private static final Duration CALM = Duration.ofSeconds(30);
+
+    private static final int RATE = 200;
+    private static final int CONVERSATIONS = 2_000;
+
+    /**
+     * Enough for a third of all requests to wait as long as a node lets them, twice, and few enough for two nodes to take them all at once:
+     * what waits to be taken may be carried out when its sender has long gone.
+     */
+    private static final int IN_FLIGHT = 1_800;
+
+    private static final int LARGEST_HEAP = 320;
+    private static final int SHOWN_LOG_LINES = 60;
+
+    private final Fault fault;
+    private final long seed;
+    private final TestCluster cluster;
+    private final Policy policy;
+    private final Path directory;
+    private final Timeline timeline;
+    private final Report report;
+
+    /**
+     * @param policy of the cluster
+     * @param directory of this run: created
+     */
+    FaultRun(Fault fault, long seed, TestCluster cluster, Policy policy, Path directory) throws IOException {
+        this.fault = fault;
+        this.seed = seed;
+        this.cluster = cluster;
+        this.policy = policy;
+        this.directory = Files.createDirectories(directory);
+        this.timeline = new Timeline(fault.name());
+        this.report = new Report(fault.name(), seed);
+    }
+
+    /** Returns what was found; it throws nothing because of what became of the cluster. */
+    Report run() {
+        cluster.tell(timeline);
+        timeline.note("seed %d", seed);
+        try {
+            cluster.awaitWhole(WHOLE);
+            LoadPlan plan = new LoadPlan(seed, RATE, CONVERSATIONS, fault.name() + "-" + seed, IN_FLIGHT);
+            try (Load load = Load.start(plan, cluster.targets(), directory.resolve("load.jsonl"))) {
+                underLoad(load);
+            }
+        } catch (Exception | AssertionError e) {
+            report.violate("the run broke off: %s", e);
+            e.printStackTrace(System.out);
+        }
+        report.figure("heap left at most", cluster.mostHeap(timeline.beginning()), "MB");
+        if (!report.passed()) {
+            showLogs();
+        }
+        return report;
+    }
+
+    private void underLoad(Load load) throws IOException {
+        timeline.note("load: %d messages/s over %,d conversations", RATE, CONVERSATIONS);
+        Instant steady = awaitCalm(load, STEADY, true);
+        timeline.noteAt(steady, "the load goes through without a failure");
+
+        Scene scene = new Scene(cluster, load, timeline, report, seed);
+        try {
+            fault.strike(scene);
+        } catch (Exception | AssertionError e) {
+            report.violate("the fault broke off: %s", e);
+            e.printStackTrace(System.out);
+        } finally {
+            cluster.repair();
+        }
+
+        cluster.awaitWhole(WHOLE);
+        Instant healed = Instant.now();
+        Instant calm = awaitCalm(load, CALM, false);
+        report.figure("calm after", Duration.between(healed, calm));
+
+        LoadLog log = load.stop();
+        total(log);
+        timeline.note("the load has ended");
+        judge(log, scene.zombies(), healed);
+    }
+
+    /**
+     * Waits for an interval without a failure.
+     *
+     * @param quick whether its answers have to come quickly too
+     * @return when it began
+     */
+    private Instant awaitCalm(Load load, Duration atMost, boolean quick) {
+        Instant end = Instant.now().plus(atMost);
+        load.mark("calm");
+        while (true) {
+            Waiting.letPass(INTERVAL);
+            LoadStats stats = load.mark("calm");
+            boolean calm =
+                    stats.failures() == 0 && (!quick || stats.latency().p99().compareTo(STEADY_P99) < 0);
+            if (calm) {
+                timeline.note("%s", stats.all());
+                return stats.since();
+            }
+            if (Instant.now().isAfter(end) && stats.failures() == 0) {
+                timeline.note("slow all the same, after %s: %s", atMost, stats.all());
+                return stats.since();
+            }
+            if (Instant.now().isAfter(end)) {
+                report.violate("there was no calm within %s, at last %s", atMost, stats.all());
+                return Instant.now();
+            }
+        }
+    }
+
+    private void total(LoadLog log) {
+        List<LoadStats> intervals = log.intervals();
+        report.figure("requests", intervals.stream().mapToLong(LoadStats::sent).sum(), "");
+        report.figure(
+                "failed", intervals.stream().mapToLong(LoadStats::failures).sum(), "");
+        report.figure(
+                "of them unknown",
+                intervals.stream().mapToLong(LoadStats::unknown).sum(),
+                "");
+        report.figure(
+                "longest silence",
+                intervals.stream()
+                        .map(LoadStats::longestSilence)
+                        .max(Duration::compareTo)
+                        .orElse(Duration.ZERO));
+        report.require(cluster.mostHeap(timeline.beginning()) <= LARGEST_HEAP, "a heap is nearly full");
+    }
+
+    private void judge(LoadLog log, List<Zombie> zombies, Instant healed) {
+        PostgresServer postgres = cluster.postgres();
+        Verdict verdict = Checker.check(new Evidence(
+                log,
+                cluster.nodes().get(0).api(),
+                postgres.url(),
+                postgres.user(),
+                postgres.password(),
+                policy,
+                cluster.logs(),
+                fault.latenessBound(),
+                zombies,
+                healed));
+        verdict.toString().lines().forEach(Console::say);
+        for (Verdict.Result result : verdict.results()) {
+            report.require(
+                    result.ok(),
+                    "%s, %s: %d of %d, such as %s",
+                    result.invariant().number(),
+                    result.invariant().sentence(),
+                    result.violations(),
+                    result.checked(),
+                    result.examples());
+        }
+        verdict.figures().forEach((name, value) -> report.note(name, value));
+        timeline.note("the histories are judged");
+    }
+
+    /** What the nodes complained of meanwhile. */
+    private void showLogs() {
+        for (Path log : cluster.logs()) {
+            try (Stream<String> lines = Files.lines(log)) {
+                List<String> warnings = lines.filter(it -> it.matches("\\S+Z (WARN|ERROR) .*"))
+                        .filter(it -> it.substring(0, it.indexOf(' '))
+                                        .compareTo(timeline.beginning().toString())
+                                >= 0)
+                        .toList();
+                if (!warnings.isEmpty()) {
+                    Console.say("--- " + log + ": " + warnings.size() + " warnings and errors, the first of them:");
+                    warnings.stream().limit(SHOWN_LOG_LINES).forEach(Console::say);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
