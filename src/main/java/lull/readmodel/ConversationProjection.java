@@ -23,20 +23,18 @@ final class ConversationProjection {
             Jdbc jdbc,
             JournalSource source,
             ConversationRepository conversations,
-            JournalQueries journal,
-            ProjectionSettings settings) {
+            JournalQueries journal) {
         ShardedDaemonProcess.get(system)
                 .init(
                         ProjectionBehavior.Command.class,
                         "conversation-projection",
                         1,
-                        index -> ProjectionBehavior.create(JdbcProjection.groupedWithin(
-                                        ID,
-                                        source,
-                                        () -> new PooledSession(jdbc.dataSource()),
-                                        () -> new ConversationProjectionHandler(conversations, journal),
-                                        system)
-                                .withGroup(settings.groupRows(), settings.groupTime())),
+                        index -> ProjectionBehavior.create(JdbcProjection.exactlyOnce(
+                                ID,
+                                source,
+                                () -> new PooledSession(jdbc.dataSource()),
+                                () -> new ConversationProjectionHandler(conversations, journal),
+                                system)),
                         ShardedDaemonProcessSettings.create(system),
                         Optional.of(ProjectionBehavior.stopMessage()));
     }
