@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import lull.domain.ConversationId;
 import lull.entity.Conversations;
@@ -26,8 +27,8 @@ import lull.entity.EntityTime;
 import lull.readmodel.DueIndex;
 
 /**
- * The clock of the cluster: one, wherever it is. Each tick tells every slice's sweeper what time it is and gathers what came of it. It
- * keeps nothing that a successor would need, and touches no database.
+ * The clock of the cluster: one, wherever it is. Each tick looks which slices have anything due, tells their sweepers what time it is and
+ * gathers what came of it. It keeps nothing that a successor would need.
  *
  * <p>The delay between ticks is fixed, not their rate, and a tick that comes later than by twice the interval is dropped: so a process that
  * was paused sends no burst of old ones, and none at all before it knows whether it is still the one. A slice that is still sweeping is left
@@ -58,6 +59,9 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
         /** It is time to look for sweeps that were lost with their node. */
         LOOK_FOR_LOST
     }
+
+    /** @param due the slices that have anything due; empty if there is a failure */
+    private record Looked(Gathering gathering, Set<Integer> due, Optional<Throwable> failure) implements Command {}
 
     private record CaughtUp(Optional<Throwable> failure) implements Command {}
 
@@ -107,6 +111,9 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
     /** The ticks from outside that wait for their turn; the first may be waiting for the read model. */
     private final Queue<Tick> posted = new ArrayDeque<>();
 
+    /** Whether a tick is looking which slices have anything due. */
+    private boolean looking;
+
     private boolean catchingUp;
     private boolean caughtUp;
     private long ticks;
@@ -152,6 +159,7 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
                 .onMessage(SliceSwept.class, it -> onSwept(it.swept()))
                 .onMessage(Tick.class, this::onTick)
                 .onMessage(CaughtUp.class, this::onCaughtUp)
+                .onMessage(Looked.class, this::onLooked)
                 .build();
     }
 
@@ -163,7 +171,7 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
             getContext()
                     .getLog()
                     .warn("a tick was dropped, as it came {} ms late; {} so far", late.toMillis(), dropped);
-        } else if (posted.isEmpty()) {
+        } else if (posted.isEmpty() && !looking) {
             start(time.now(), Optional.empty());
         }
         planned = nanoTime.getAsLong() + interval.orElseThrow().toNanos();
@@ -189,7 +197,7 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
         if (!catchingUp && !caughtUp) {
             catchingUp = true;
             getContext().pipeToSelf(due.caughtUp(), (done, failure) -> new CaughtUp(Optional.ofNullable(failure)));
-        } else if (caughtUp && sweeping.isEmpty()) {
+        } else if (caughtUp && !looking && sweeping.isEmpty()) {
             Tick tick = posted.element();
             Instant now = time.now();
             start(tick.now().map(it -> time.bounded(it, now)).orElse(now), Optional.of(tick));
@@ -206,13 +214,40 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
 
     private void start(Instant now, Optional<Tick> tick) {
         Gathering gathering = new Gathering(++ticks, now, System.nanoTime(), tick);
+        looking = true;
+        getContext()
+                .pipeToSelf(
+                        due.dueSlices(now),
+                        (slices, failure) -> new Looked(
+                                gathering, failure == null ? slices : Set.of(), Optional.ofNullable(failure)));
+    }
+
+    /** A slice that has nothing due is done with. Mostly that is all of them: then a tick costs this one look. */
+    private Behavior<Command> onLooked(Looked looked) {
+        looking = false;
+        Gathering gathering = looked.gathering();
+        looked.failure().ifPresent(failure -> {
+            gathering.complete = false;
+            getContext()
+                    .getLog()
+                    .warn(
+                            "the due conversations could not be looked for, the next tick tries again: {}",
+                            failure.toString());
+        });
         for (int slice = 0; slice < ConversationId.SLICES; slice++) {
             if (!sweeping.containsKey(slice)) {
                 gathering.slices++;
-                gathering.open++;
-                send(slice, gathering);
+                if (looked.due().contains(slice)) {
+                    gathering.open++;
+                    send(slice, gathering);
+                }
             }
         }
+        if (gathering.open == 0) {
+            finish(gathering);
+        }
+        serve();
+        return this;
     }
 
     private void send(int slice, Gathering gathering) {
