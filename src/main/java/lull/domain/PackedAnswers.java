@@ -1,7 +1,5 @@
 package lull.domain;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
@@ -10,7 +8,7 @@ import java.util.Optional;
  * Request ids and their answers in one array of bytes, the oldest first. A conversation in memory holds up to 32 of them, and as objects
  * they would take five times the space, which is more than all the rest of it.
  *
- * <p>One after the other: state and flags (1 byte), session (1-5), seconds (8) and nanoseconds (4) of its time, length of the id in bytes
+ * <p>One after the other: state and flags (1 byte), seconds (8) and nanoseconds (4) of its time, session (1-5), length of the id in bytes
  * (1-5), the id. It never leaves the process.
  */
 final class PackedAnswers {
@@ -25,102 +23,139 @@ final class PackedAnswers {
 
     private static final State[] STATES = State.values();
 
-    private static final int TIME_BYTES = Long.BYTES + Integer.BYTES;
-    private static final int MOST_BYTES_BESIDE_THE_ID = 1 + 5 + TIME_BYTES + 5;
+    private static final int TIME_BYTES = 12;
 
     private PackedAnswers() {}
 
     /** The answer to the latest request of this id. */
     static Optional<Answer> find(byte[] packed, String id) {
         boolean wide = isWide(id);
-        byte[] wanted = bytes(id, wide);
+        int wanted = idBytes(id, wide);
         int found = -1;
-        ByteBuffer all = ByteBuffer.wrap(packed);
-        while (all.hasRemaining()) {
-            int start = all.position();
-            boolean sameWidth = wide == ((all.get() & WIDE) != 0);
-            number(all);
-            all.position(all.position() + TIME_BYTES);
-            int length = number(all);
-            int from = all.position();
-            if (sameWidth && Arrays.equals(packed, from, from + length, wanted, 0, wanted.length)) {
+        Cursor all = new Cursor(packed, 0);
+        while (all.at < packed.length) {
+            int start = all.at;
+            boolean sameWidth = wide == ((all.get(1) & WIDE) != 0);
+            all.at += TIME_BYTES;
+            all.number();
+            int length = all.number();
+            if (sameWidth && length == wanted && all.isAt(id, wide)) {
                 found = start;
             }
-            all.position(from + length);
+            all.at += length;
         }
-        return found < 0 ? Optional.empty() : Optional.of(answer(all.position(found)));
+        return found < 0 ? Optional.empty() : Optional.of(answer(new Cursor(packed, found)));
     }
 
     /** With one more, the latest. */
     static byte[] plus(byte[] packed, String id, Answer answer) {
         boolean wide = isWide(id);
-        byte[] name = bytes(id, wide);
-        ByteBuffer added = ByteBuffer.allocate(MOST_BYTES_BESIDE_THE_ID + name.length);
-        added.put((byte) ((answer.state() == null ? 0 : 1 + answer.state().ordinal())
-                | (answer.accepted() ? ACCEPTED : 0)
-                | (wide ? WIDE : 0)));
-        putNumber(added, answer.session());
-        added.putLong(answer.at().getEpochSecond()).putInt(answer.at().getNano());
-        putNumber(added, name.length);
-        added.put(name);
-        byte[] longer = Arrays.copyOf(packed, packed.length + added.position());
-        System.arraycopy(added.array(), 0, longer, packed.length, added.position());
-        return longer;
+        int idBytes = idBytes(id, wide);
+        int added = 1 + TIME_BYTES + numberBytes(answer.session()) + numberBytes(idBytes) + idBytes;
+        Cursor to = new Cursor(Arrays.copyOf(packed, packed.length + added), packed.length);
+        int state = answer.state() == null ? 0 : 1 + answer.state().ordinal();
+        to.put(1, state | (answer.accepted() ? ACCEPTED : 0) | (wide ? WIDE : 0));
+        to.put(8, answer.at().getEpochSecond());
+        to.put(4, answer.at().getNano());
+        to.putNumber(answer.session());
+        to.putNumber(idBytes);
+        for (int i = 0; i < id.length(); i++) {
+            to.put(wide ? 2 : 1, id.charAt(i));
+        }
+        return to.bytes;
     }
 
     /** Without the oldest. */
     static byte[] withoutFirst(byte[] packed) {
-        ByteBuffer all = ByteBuffer.wrap(packed);
+        Cursor all = new Cursor(packed, 0);
         answer(all);
-        int length = number(all);
-        return Arrays.copyOfRange(packed, all.position() + length, packed.length);
+        int length = all.number();
+        return Arrays.copyOfRange(packed, all.at + length, packed.length);
     }
 
     /** Reads up to the length of the id. */
-    private static Answer answer(ByteBuffer from) {
-        int flags = from.get();
-        int session = number(from);
-        Instant at = Instant.ofEpochSecond(from.getLong(), from.getInt());
+    private static Answer answer(Cursor from) {
+        int flags = (int) from.get(1);
+        Instant at = Instant.ofEpochSecond(from.get(8), from.get(4));
         int state = flags & STATE;
-        return new Answer(session, state == 0 ? null : STATES[state - 1], at, (flags & ACCEPTED) != 0);
+        return new Answer(from.number(), state == 0 ? null : STATES[state - 1], at, (flags & ACCEPTED) != 0);
     }
 
-    private static boolean isWide(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) > 0xFF) {
+    private static boolean isWide(String id) {
+        for (int i = 0; i < id.length(); i++) {
+            if (id.charAt(i) > 0xFF) {
                 return true;
             }
         }
         return false;
     }
 
-    private static byte[] bytes(String text, boolean wide) {
-        if (!wide) {
-            return text.getBytes(StandardCharsets.ISO_8859_1);
-        }
-        ByteBuffer bytes = ByteBuffer.allocate(2 * text.length());
-        bytes.asCharBuffer().put(text);
-        return bytes.array();
+    private static int idBytes(String id, boolean wide) {
+        return wide ? 2 * id.length() : id.length();
     }
 
-    /** Seven bits a byte, the lowest first; the highest bit says that more follow. */
-    private static void putNumber(ByteBuffer to, int number) {
-        int rest = number;
-        while ((rest & ~0x7F) != 0) {
-            to.put((byte) (rest | 0x80));
-            rest >>>= 7;
-        }
-        to.put((byte) rest);
+    private static int numberBytes(int number) {
+        return 1 + (31 - Integer.numberOfLeadingZeros(number | 1)) / 7;
     }
 
-    private static int number(ByteBuffer from) {
-        int number = 0;
-        for (int shift = 0; ; shift += 7) {
-            byte next = from.get();
-            number |= (next & 0x7F) << shift;
-            if (next >= 0) {
-                return number;
+    /** A place in the bytes, which moves on with each step. */
+    private static final class Cursor {
+        private final byte[] bytes;
+        private int at;
+
+        Cursor(byte[] bytes, int at) {
+            this.bytes = bytes;
+            this.at = at;
+        }
+
+        /** The highest byte first. */
+        void put(int count, long value) {
+            for (int shift = 8 * (count - 1); shift >= 0; shift -= 8) {
+                bytes[at++] = (byte) (value >>> shift);
             }
+        }
+
+        long get(int count) {
+            long value = 0;
+            for (int i = 0; i < count; i++) {
+                value = value << 8 | bytes[at++] & 0xFF;
+            }
+            return value;
+        }
+
+        /** Seven bits a byte, the lowest first; the highest bit says that more follow. */
+        void putNumber(int number) {
+            int rest = number;
+            while ((rest & ~0x7F) != 0) {
+                bytes[at++] = (byte) (rest | 0x80);
+                rest >>>= 7;
+            }
+            bytes[at++] = (byte) rest;
+        }
+
+        int number() {
+            int number = 0;
+            for (int shift = 0; ; shift += 7) {
+                byte next = bytes[at++];
+                number |= (next & 0x7F) << shift;
+                if (next >= 0) {
+                    return number;
+                }
+            }
+        }
+
+        /** Whether the id is here. Stays where it is. */
+        boolean isAt(String id, boolean wide) {
+            for (int i = 0, from = at; i < id.length(); i++) {
+                int c = bytes[from++] & 0xFF;
+                if (wide) {
+                    c = c << 8 | bytes[from++] & 0xFF;
+                }
+                if (c != id.charAt(i)) {
+                    return false;
+                }
+            }
+            return true;
         }
     }
 }
