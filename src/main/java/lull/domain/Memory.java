@@ -14,15 +14,15 @@ public final class Memory {
     public static final int REMEMBERED = 32;
 
     /** Before any request: any instant that a request may carry is later. */
-    public static final Memory EMPTY = new Memory(Instant.MIN, new Remembered[0]);
-
-    private record Remembered(String id, Answer answer) {}
+    public static final Memory EMPTY = new Memory(Instant.MIN, 0, PackedAnswers.NONE);
 
     private final Instant clock;
-    private final Remembered[] latest;
+    private final int size;
+    private final byte[] latest;
 
-    private Memory(Instant clock, Remembered[] latest) {
+    private Memory(Instant clock, int size, byte[] latest) {
         this.clock = clock;
+        this.size = size;
         this.latest = latest;
     }
 
@@ -33,24 +33,17 @@ public final class Memory {
 
     /** The answer to an earlier request of this id, if it is still remembered. */
     public Optional<Answer> answerTo(String id) {
-        for (int i = latest.length - 1; i >= 0; i--) {
-            if (latest[i].id.equals(id)) {
-                return Optional.of(latest[i].answer);
-            }
-        }
-        return Optional.empty();
+        return PackedAnswers.find(latest, id);
     }
 
     Memory at(Instant time) {
-        return time.isAfter(clock) ? new Memory(time, latest) : this;
+        return time.isAfter(clock) ? new Memory(time, size, latest) : this;
     }
 
     Memory remember(String id, Answer answer) {
-        boolean full = latest.length == REMEMBERED;
-        Remembered[] longer =
-                full ? Arrays.copyOfRange(latest, 1, REMEMBERED + 1) : Arrays.copyOf(latest, latest.length + 1);
-        longer[longer.length - 1] = new Remembered(id, answer);
-        return new Memory(clock, longer);
+        boolean full = size == REMEMBERED;
+        byte[] kept = full ? PackedAnswers.withoutFirst(latest) : latest;
+        return new Memory(clock, full ? size : size + 1, PackedAnswers.plus(kept, id, answer));
     }
 
     @Override
@@ -65,6 +58,6 @@ public final class Memory {
 
     @Override
     public String toString() {
-        return "Memory[clock=" + clock + ", latest=" + Arrays.toString(latest) + "]";
+        return "Memory[clock=" + clock + ", answers=" + size + "]";
     }
 }

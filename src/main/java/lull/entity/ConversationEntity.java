@@ -1,6 +1,7 @@
 package lull.entity;
 
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.BackoffSupervisorStrategy;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.ActorContext;
@@ -54,27 +55,30 @@ public final class ConversationEntity
         INSTANCE
     }
 
-    /** @param policy for the sessions that will be opened from now on */
-    public static Behavior<Command> create(ConversationId id, Policy policy, EntityTime time) {
-        return Behaviors.setup(context -> new ConversationEntity(context, id, policy, time));
+    /**
+     * A failed write has an unknown outcome, and a duplicate key means that another node has written: both are cured by reading the
+     * history again. The pause is short, because a database that is back should find its conversations back at once.
+     */
+    private static final Optional<BackoffSupervisorStrategy> READ_AGAIN =
+            Optional.of(SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(2), 0.2)
+                    .withLogLevel(org.slf4j.event.Level.DEBUG));
+
+    /**
+     * @param entityId of the conversation ({@link ConversationId#entityId}); as it is in sharding, because an object for it would be held
+     *     by each conversation in memory
+     * @param policy for the sessions that will be opened from now on
+     */
+    public static Behavior<Command> create(String entityId, Policy policy, EntityTime time) {
+        return Behaviors.setup(context -> new ConversationEntity(context, entityId, policy, time));
     }
 
     private final ActorContext<Command> context;
-    private final ConversationId id;
     private final Policy policy;
     private final EntityTime time;
 
-    private ConversationEntity(ActorContext<Command> context, ConversationId id, Policy policy, EntityTime time) {
-        // A failed write has an unknown outcome, and a duplicate key means that another node has written: both are
-        // cured by reading
-        // the history again. The pause is short, because a database that is back should find its conversations back at
-        // once.
-        super(
-                PersistenceId.ofUniqueId(id.entityId()),
-                SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(2), 0.2)
-                        .withLogLevel(org.slf4j.event.Level.DEBUG));
+    private ConversationEntity(ActorContext<Command> context, String entityId, Policy policy, EntityTime time) {
+        super(PersistenceId.ofUniqueId(entityId), READ_AGAIN);
         this.context = context;
-        this.id = id;
         this.policy = policy;
         this.time = time;
     }
@@ -91,14 +95,23 @@ public final class ConversationEntity
 
     @Override
     public CommandHandlerWithReply<Command, ConversationEvent, Conversation> commandHandler() {
-        return newCommandHandlerWithReplyBuilder()
-                .forAnyState()
-                .onCommand(Record.class, this::onRecord)
-                .onCommand(Advance.class, this::onAdvance)
-                .onCommand(Get.class, this::onGet)
-                .onCommand(Close.class, this::onClose)
-                .onCommand(Stop.class, stop -> Effect().stop().thenNoReply())
-                .build();
+        return this::onCommand;
+    }
+
+    /** By hand: the builder would leave a dozen objects in memory for each conversation. */
+    private ReplyEffect<ConversationEvent, Conversation> onCommand(Conversation conversation, Command command) {
+        if (command instanceof Record it) {
+            return onRecord(conversation, it);
+        } else if (command instanceof Advance it) {
+            return onAdvance(conversation, it);
+        } else if (command instanceof Get it) {
+            return onGet(conversation, it);
+        } else if (command instanceof Close it) {
+            return onClose(conversation, it);
+        } else if (command == Stop.INSTANCE) {
+            return Effect().stop().thenNoReply();
+        }
+        throw new IllegalArgumentException("nothing is done on " + command);
     }
 
     @Override
@@ -183,7 +196,7 @@ public final class ConversationEntity
     }
 
     private Optional<ConversationView> view(Conversation conversation) {
-        return ConversationView.of(id, conversation, sequence());
+        return ConversationView.of(ConversationId.parse(persistenceId().id()), conversation, sequence());
     }
 
     private long sequence() {

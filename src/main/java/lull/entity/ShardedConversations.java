@@ -60,7 +60,7 @@ public final class ShardedConversations implements Conversations {
         ClusterSharding sharding = ClusterSharding.get(system);
         sharding.init(Entity.of(
                         ConversationEntity.TYPE_KEY,
-                        context -> ConversationEntity.create(ConversationId.parse(context.getEntityId()), policy, time))
+                        context -> ConversationEntity.create(context.getEntityId(), policy, time))
                 .withStopMessage(ConversationEntity.Stop.INSTANCE));
         return new ShardedConversations(system, sharding, maxInFlight);
     }

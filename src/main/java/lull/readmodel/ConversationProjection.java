@@ -22,17 +22,15 @@ final class ConversationProjection {
             Jdbc jdbc,
             JournalSource source,
             ConversationRepository conversations,
-            JournalQueries journal,
-            ProjectionSettings settings) {
+            JournalQueries journal) {
         ClusterSingleton.get(system)
                 .init(SingletonActor.of(
-                                ProjectionBehavior.create(JdbcProjection.groupedWithin(
-                                                ID,
-                                                source,
-                                                () -> new PooledSession(jdbc.dataSource()),
-                                                () -> new ConversationProjectionHandler(conversations, journal),
-                                                system)
-                                        .withGroup(settings.groupRows(), settings.groupTime())),
+                                ProjectionBehavior.create(JdbcProjection.exactlyOnce(
+                                        ID,
+                                        source,
+                                        () -> new PooledSession(jdbc.dataSource()),
+                                        () -> new ConversationProjectionHandler(conversations, journal),
+                                        system)),
                                 "conversation-projection")
                         .withStopMessage(ProjectionBehavior.stopMessage()));
     }

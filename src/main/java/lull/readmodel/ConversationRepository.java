@@ -9,8 +9,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import lull.domain.ConversationId;
@@ -44,6 +46,17 @@ final class ConversationRepository {
               idle_after = excluded.idle_after, expire_after = excluded.expire_after,
               pending_expire_after = excluded.pending_expire_after, max_age = excluded.max_age, sequence = excluded.sequence
             where row.sequence < excluded.sequence
+            """;
+
+    /**
+     * The first entry of each slice in the due index decides. It does not ask for what is due: then the plan would hang on how much that
+     * is said to be, and could be a walk through the table.
+     */
+    private static final String DUE_SLICES = """
+            select slices.slice from generate_series(0, ?) as slices(slice)
+            where (select deadline from conversation
+                   where conversation.slice = slices.slice and deadline is not null
+                   order by deadline limit 1) <= ?
             """;
 
     private static final String DUE = """
@@ -134,6 +147,21 @@ final class ConversationRepository {
                             row -> nanos(row.policy().maxAge())));
             upsert.setArray(14, array(connection, "int8", Long[]::new, rows, ConversationRow::sequence));
             upsert.executeUpdate();
+        }
+    }
+
+    /** The slices that have anything due at {@code now}. */
+    Set<Integer> dueSlices(Connection connection, Instant now) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(DUE_SLICES)) {
+            select.setInt(1, ConversationId.SLICES - 1);
+            select.setLong(2, nanos(now));
+            Set<Integer> slices = new HashSet<>();
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    slices.add(rows.getInt(1));
+                }
+            }
+            return slices;
         }
     }
 

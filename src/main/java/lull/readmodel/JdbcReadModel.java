@@ -5,7 +5,6 @@ import akka.NotUsed;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import akka.japi.Pair;
-import akka.pattern.Patterns;
 import akka.stream.javadsl.Source;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -13,8 +12,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.sql.DataSource;
 import lull.domain.ConversationId;
@@ -47,14 +49,13 @@ public final class JdbcReadModel implements ReadModel, DueIndex {
             where projection_name = ? and projection_key = ?
             """;
 
-    private final ActorSystem<?> system;
+    private final Executor later;
     private final Jdbc jdbc;
     private final JournalQueries journal;
     private final ConversationRepository conversations;
 
-    private JdbcReadModel(
-            ActorSystem<?> system, Jdbc jdbc, JournalQueries journal, ConversationRepository conversations) {
-        this.system = system;
+    private JdbcReadModel(Executor threads, Jdbc jdbc, JournalQueries journal, ConversationRepository conversations) {
+        this.later = CompletableFuture.delayedExecutor(LOOK_AGAIN.toNanos(), TimeUnit.NANOSECONDS, threads);
         this.jdbc = jdbc;
         this.journal = journal;
         this.conversations = conversations;
@@ -67,14 +68,20 @@ public final class JdbcReadModel implements ReadModel, DueIndex {
                 dataSource, system.dispatchers().lookup(DispatcherSelector.fromConfig("lull.blocking-dispatcher")));
         JournalQueries journal = new JournalQueries(new EventDecoder(system));
         ConversationRepository conversations = new ConversationRepository();
-        JournalSource source = new JournalSource(system, jdbc, journal, commits, settings);
-        ConversationProjection.init(system, jdbc, source, conversations, journal, settings);
-        return new JdbcReadModel(system, jdbc, journal, conversations);
+        CommitNews news = CommitNews.init(system, commits, settings.gatherTime());
+        JournalSource source = new JournalSource(jdbc, journal, commits, news, settings, system.executionContext());
+        ConversationProjection.init(system, jdbc, source, conversations, journal);
+        return new JdbcReadModel(system.executionContext(), jdbc, journal, conversations);
     }
 
     @Override
     public CompletionStage<List<ConversationRow>> list(ListQuery query) {
         return jdbc.run(connection -> conversations.list(connection, query));
+    }
+
+    @Override
+    public CompletionStage<Set<Integer>> dueSlices(Instant now) {
+        return jdbc.run(connection -> conversations.dueSlices(connection, now));
     }
 
     @Override
@@ -154,7 +161,8 @@ public final class JdbcReadModel implements ReadModel, DueIndex {
             if (Instant.now().isAfter(limit)) {
                 return CompletableFuture.failedFuture(new TimeoutException(complaint));
             }
-            return Patterns.after(LOOK_AGAIN, system.classicSystem(), () -> await(wanted, reached, limit, complaint));
+            return CompletableFuture.supplyAsync(() -> await(wanted, reached, limit, complaint), later)
+                    .thenCompose(outcome -> outcome);
         });
     }
 

@@ -51,12 +51,24 @@ final class JournalQueries {
         this.decoder = decoder;
     }
 
+    /**
+     * A part of the journal.
+     *
+     * @param isLast whether there is nothing behind it; false as well if there is something that cannot be read yet
+     */
+    record Page(List<JournalEntry> entries, boolean isLast) {}
+
     /** At most {@code limit} events behind a position, in journal order. */
-    List<JournalEntry> behind(Connection connection, long position, int limit) throws SQLException {
+    Page behind(Connection connection, long position, int limit) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(BEHIND)) {
             select.setLong(1, position);
             select.setInt(2, limit);
-            return entries(select, limit);
+            List<JournalEntry> entries = entries(select, limit);
+            long reached = entries.isEmpty()
+                    ? position
+                    : entries.get(entries.size() - 1).position();
+            // The second statement sees at least what the first one saw, so nothing is taken for the last that is not.
+            return new Page(entries, entries.size() < limit && head(connection) <= reached);
         }
     }
 

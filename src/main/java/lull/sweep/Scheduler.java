@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import java.util.stream.StreamSupport;
@@ -35,8 +36,8 @@ import lull.entity.EntityTime;
 import lull.readmodel.DueIndex;
 
 /**
- * The clock of the cluster: one, wherever it is. Each tick tells every slice's sweeper what time it is and gathers what came of it. It
- * keeps nothing that a successor would need, and touches no database.
+ * The clock of the cluster: one, wherever it is. Each tick looks which slices have anything due, tells their sweepers what time it is and
+ * gathers what came of it. It keeps nothing that a successor would need.
  *
  * <p>The delay between ticks is fixed, not their rate, and a tick that comes later than by twice the interval is dropped: so a process that
  * was paused sends no burst of old ones, and none at all before it knows whether it is still the one. A slice that is still sweeping is left
@@ -75,6 +76,9 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
         /** A node has left the cluster, and whatever it swept with it. */
         NODE_GONE
     }
+
+    /** @param due the slices that have anything due; empty if there is a failure */
+    private record Looked(Gathering gathering, Set<Integer> due, Optional<Throwable> failure) implements Command {}
 
     private record CaughtUp(Optional<Throwable> failure) implements Command {}
 
@@ -154,6 +158,10 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
     private final Queue<Tick> posted = new ArrayDeque<>();
 
     private Optional<Rest> resting = Optional.empty();
+
+    /** Whether a tick is looking which slices have anything due. */
+    private boolean looking;
+
     private boolean catchingUp;
     private boolean caughtUp;
     private long ticks;
@@ -201,6 +209,7 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
                 .onMessage(Tick.class, this::onTick)
                 .onMessage(CaughtUp.class, this::onCaughtUp)
                 .onMessage(Rest.class, this::onRest)
+                .onMessage(Looked.class, this::onLooked)
                 .build();
     }
 
@@ -212,7 +221,7 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
             getContext()
                     .getLog()
                     .info("a tick was dropped, as it came {} ms late; {} so far", late.toMillis(), dropped);
-        } else if (posted.isEmpty()) {
+        } else if (posted.isEmpty() && !looking) {
             start(time.now(), Optional.empty());
         }
         planned = nanoTime.getAsLong() + interval.orElseThrow().toNanos();
@@ -238,7 +247,7 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
     }
 
     private void answerRest() {
-        if (sweeping.isEmpty()) {
+        if (sweeping.isEmpty() && !looking) {
             resting.ifPresent(rest -> rest.replyTo().tell(Done.getInstance()));
         }
     }
@@ -251,7 +260,7 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
         if (!catchingUp && !caughtUp) {
             catchingUp = true;
             getContext().pipeToSelf(due.caughtUp(), (done, failure) -> new CaughtUp(Optional.ofNullable(failure)));
-        } else if (caughtUp && sweeping.isEmpty()) {
+        } else if (caughtUp && !looking && sweeping.isEmpty()) {
             Tick tick = posted.element();
             Instant now = time.now();
             start(tick.now().map(it -> time.bounded(it, now)).orElse(now), Optional.of(tick));
@@ -268,13 +277,35 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
 
     private void start(Instant now, Optional<Tick> tick) {
         Gathering gathering = new Gathering(++ticks, now, System.nanoTime(), tick);
+        looking = true;
+        getContext()
+                .pipeToSelf(
+                        due.dueSlices(now),
+                        (slices, failure) -> new Looked(
+                                gathering, failure == null ? slices : Set.of(), Optional.ofNullable(failure)));
+    }
+
+    /** A slice that has nothing due is done with. Mostly that is all of them: then a tick costs this one look. */
+    private Behavior<Command> onLooked(Looked looked) {
+        looking = false;
+        Gathering gathering = looked.gathering();
+        // If this node cannot look, those of the sweepers that can, on other nodes, are not to wait for it.
+        boolean all = looked.failure().isPresent();
         for (int slice = 0; slice < ConversationId.SLICES; slice++) {
             if (!sweeping.containsKey(slice)) {
                 gathering.slices++;
-                gathering.open++;
-                send(slice, gathering);
+                if (all || looked.due().contains(slice)) {
+                    gathering.open++;
+                    send(slice, gathering);
+                }
             }
         }
+        if (gathering.open == 0) {
+            finish(gathering);
+        }
+        answerRest();
+        serve();
+        return this;
     }
 
     private void send(int slice, Gathering gathering) {

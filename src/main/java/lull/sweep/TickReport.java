@@ -7,7 +7,7 @@ import java.time.Instant;
  * What a tick came to.
  *
  * @param now the time that it told
- * @param slices how many slices were swept
+ * @param slices how many slices were looked at: all but those that an earlier tick is still sweeping
  * @param swept the sum over the slices
  * @param complete false if a slice could not be swept to the end; the next tick tries again
  */

@@ -73,7 +73,7 @@ class ConversationEntityTest {
     private EventSourcedBehaviorTestKit<Command, ConversationEvent, Conversation> entity(boolean external) {
         return EventSourcedBehaviorTestKit.create(
                 testKit.system(),
-                ConversationEntity.create(ID, Policy.DEFAULT, new EntityTime(clock, external)),
+                ConversationEntity.create(ID.entityId(), Policy.DEFAULT, new EntityTime(clock, external)),
                 // Commands, replies and events travel or are stored; the state never is.
                 EventSourcedBehaviorTestKit.enabledSerializationSettings().withVerifyState(false));
     }
@@ -250,7 +250,7 @@ class ConversationEntityTest {
     @Test
     void stops_at_once_when_told() {
         ActorRef<Command> running =
-                testKit.spawn(ConversationEntity.create(ID, Policy.DEFAULT, new EntityTime(clock, false)));
+                testKit.spawn(ConversationEntity.create(ID.entityId(), Policy.DEFAULT, new EntityTime(clock, false)));
         TestProbe<Object> probe = testKit.createTestProbe();
 
         running.tell(ConversationEntity.Stop.INSTANCE);

@@ -129,7 +129,7 @@ final class EntitySubject implements Subject {
         return actors.computeIfAbsent(
                 conversation,
                 it -> testKit.spawn(
-                        ConversationEntity.create(id(it), policy, new EntityTime(Clock.systemUTC(), true))));
+                        ConversationEntity.create(id(it).entityId(), policy, new EntityTime(Clock.systemUTC(), true))));
     }
 
     private <R> R ask(

@@ -72,6 +72,22 @@ class ConversationRepositoryTest {
     }
 
     @Test
+    void the_slices_that_have_something_due_are_found_by_the_first_entry_of_each() throws SQLException {
+        List<ConversationRow> rows = IntStream.range(0, 200)
+                .mapToObj(i -> row("k" + i, State.ACTIVE, NOON, Optional.of(NOON.plusSeconds(1 + i)), 1))
+                .toList();
+        conversations.upsert(connection, rows);
+        ConversationRow due = rows.get(17);
+        ConversationRow over = row("over", State.CLOSED, NOON, Optional.empty(), 1);
+        conversations.upsert(connection, List.of(over, row(due.id().key(), State.ACTIVE, NOON, Optional.of(NOON), 2)));
+
+        assertThat(conversations.dueSlices(connection, NOON.minusNanos(1))).isEmpty();
+        assertThat(conversations.dueSlices(connection, NOON))
+                .containsExactly(due.id().slice());
+        assertThat(conversations.dueSlices(connection, NOON.plusSeconds(1_000))).hasSize(ConversationId.SLICES);
+    }
+
+    @Test
     void a_row_comes_back_to_the_nanosecond() throws SQLException {
         List<ConversationRow> rows = Stream.of(State.values())
                 .map(state -> row(

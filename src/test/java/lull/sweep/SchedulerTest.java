@@ -22,10 +22,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import lull.domain.ConversationId;
 import lull.entity.EntityTime;
 import lull.readmodel.DueConversation;
@@ -55,6 +59,15 @@ class SchedulerTest {
     /** A read model that catches up when the test says so. */
     private static final class Due implements DueIndex {
         private final CompletableFuture<Done> caughtUp = new CompletableFuture<>();
+        private final AtomicInteger looks = new AtomicInteger();
+        private CompletionStage<Set<Integer>> slices = CompletableFuture.completedFuture(
+                IntStream.range(0, SLICES).boxed().collect(Collectors.toSet()));
+
+        @Override
+        public CompletionStage<Set<Integer>> dueSlices(Instant now) {
+            looks.incrementAndGet();
+            return slices;
+        }
 
         @Override
         public CompletionStage<List<DueConversation>> page(int slice, Instant now, DueConversation after, int limit) {
@@ -116,6 +129,59 @@ class SchedulerTest {
     /** What a stop of the process does: its timers stand still, the time does not. */
     private void standStill(Duration time) {
         nanos.addAndGet(time.toNanos());
+    }
+
+    @Test
+    void only_the_slices_that_have_something_due_are_swept() {
+        due.slices = CompletableFuture.completedFuture(Set.of(3, 14));
+        due.caughtUp.complete(Done.getInstance());
+        start(Optional.empty());
+
+        scheduler.tell(new Scheduler.Tick(Optional.empty(), caller.getRef()));
+        Map<Integer, Sweeper.Sweep> sweeps = expectSweeps(2);
+        sweepers.expectNoMessage();
+        answer(sweeps, new SweepReport(1, 1, 0, 0, Duration.ZERO));
+
+        assertThat(sweeps).containsOnlyKeys(3, 14);
+        TickReport report = caller.receiveMessage().getValue();
+        assertThat(report.slices()).isEqualTo(SLICES);
+        assertThat(report.swept().due()).isEqualTo(2);
+        assertThat(report.complete()).isTrue();
+    }
+
+    @Test
+    void a_tick_that_finds_nothing_due_is_done() {
+        due.slices = CompletableFuture.completedFuture(Set.of());
+        due.caughtUp.complete(Done.getInstance());
+        start(Optional.empty());
+
+        scheduler.tell(new Scheduler.Tick(Optional.empty(), caller.getRef()));
+
+        assertThat(caller.receiveMessage().getValue().complete()).isTrue();
+        sweepers.expectNoMessage();
+    }
+
+    @Test
+    void a_tick_that_cannot_look_goes_to_every_slice_as_other_nodes_may_reach_the_database() {
+        due.slices = CompletableFuture.failedFuture(new IllegalStateException("no database"));
+        start(Optional.of(INTERVAL));
+
+        expectSweeps(SLICES);
+    }
+
+    @Test
+    void a_tick_does_not_look_while_an_earlier_one_is_still_looking() {
+        CompletableFuture<Set<Integer>> slow = new CompletableFuture<>();
+        due.slices = slow;
+        start(Optional.of(INTERVAL));
+        await().untilAtomic(due.looks, org.hamcrest.Matchers.is(1));
+
+        pass(INTERVAL);
+        slow.complete(Set.of(2));
+        answer(expectSweeps(1), SweepReport.NOTHING);
+        sweepers.expectNoMessage();
+
+        assertThat(due.looks).hasValue(1);
     }
 
     @Test

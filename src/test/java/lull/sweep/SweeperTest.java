@@ -50,6 +50,11 @@ class SweeperTest {
         private boolean broken;
 
         @Override
+        public CompletionStage<Set<Integer>> dueSlices(Instant now) {
+            throw new AssertionError("a sweeper looks at its own slice only");
+        }
+
+        @Override
         public CompletionStage<List<DueConversation>> page(int slice, Instant now, DueConversation after, int limit) {
             Comparator<DueConversation> order =
                     Comparator.comparing(DueConversation::deadline).thenComparing(DueConversation::entityId);
