@@ -27,15 +27,16 @@ sealed interface Formation {
     /** Where the management of a node listens. */
     record ContactPoint(String host, int port) {
 
-        private static final Pattern FORM = Pattern.compile("([^:\\s]+|\\[[0-9a-fA-F:.]+]):([0-9]{1,5})");
+        private static final Pattern FORM = Pattern.compile("([0-9a-zA-Z._-]+|\\[[0-9a-fA-F:.]+]):([0-9]{1,5})");
 
         static ContactPoint parse(String text) {
             Matcher matcher = FORM.matcher(text);
-            if (!matcher.matches() || Integer.parseInt(matcher.group(2)) > 65_535) {
+            int port = matcher.matches() ? Integer.parseInt(matcher.group(2)) : 0;
+            if (port < 1 || port > 65_535) {
                 throw new IllegalArgumentException(
                         "\"" + text + "\" is not of the form host:port, such as 127.0.0.1:8558");
             }
-            return new ContactPoint(matcher.group(1), Integer.parseInt(matcher.group(2)));
+            return new ContactPoint(matcher.group(1), port);
         }
     }
 

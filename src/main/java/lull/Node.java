@@ -121,7 +121,7 @@ final class Node implements AutoCloseable {
     }
 
     private static Node start(Settings settings, Config config, Optional<EmbeddedPostgres> embedded) {
-        PauseWatch pauses = PauseWatch.start();
+        PauseWatch pauses = PauseWatch.start(PauseWatch.LONGEST);
         DatabaseSettings databaseSettings = databaseSettings(settings, embedded);
         Database database = Database.open(databaseSettings, pauses::stoodStill);
         CommitSignal commits = new CommitSignal();

@@ -27,14 +27,18 @@ final class PauseWatch {
     private static final Duration BEAT = Duration.ofMillis(250);
     private static final Logger log = LoggerFactory.getLogger(PauseWatch.class);
 
+    private final Duration longest;
     private volatile boolean woken;
     private volatile long lastBeat = System.nanoTime();
     private volatile BooleanSupplier hasOthers = () -> false;
 
-    private PauseWatch() {}
+    private PauseWatch(Duration longest) {
+        this.longest = longest;
+    }
 
-    static PauseWatch start() {
-        PauseWatch watch = new PauseWatch();
+    /** @param longest the pause above which it acts: {@link #LONGEST}, unless somebody tests it */
+    static PauseWatch start(Duration longest) {
+        PauseWatch watch = new PauseWatch(longest);
         Thread thread = new Thread(watch::run, "lull-pause-watch");
         thread.setDaemon(true);
         thread.setPriority(Thread.MAX_PRIORITY);
@@ -51,7 +55,7 @@ final class PauseWatch {
     boolean stoodStill() {
         // In this order: the thread below sets them in the opposite one.
         long silence = System.nanoTime() - lastBeat;
-        return (woken || silence > LONGEST.toNanos()) && hasOthers.getAsBoolean();
+        return (woken || silence > longest.toNanos()) && hasOthers.getAsBoolean();
     }
 
     private void run() {
@@ -59,7 +63,7 @@ final class PauseWatch {
             LockSupport.parkNanos(BEAT.toNanos());
             long now = System.nanoTime();
             Duration silence = Duration.ofNanos(now - lastBeat);
-            if (silence.compareTo(LONGEST) > 0) {
+            if (silence.compareTo(longest) > 0) {
                 onPause(silence);
             }
             lastBeat = now;

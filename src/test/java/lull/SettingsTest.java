@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import lull.domain.Policy;
@@ -29,6 +30,9 @@ class SettingsTest {
         assertThat(settings.http()).isEqualTo(new Settings.Listener("127.0.0.1", 8080));
         assertThat(settings.management()).isEqualTo(new Settings.Listener("127.0.0.1", 8558));
         assertThat(settings.jdbc().url()).isEmpty();
+        assertThat(settings.jdbc().migrate()).isTrue();
+        assertThat(settings.formation()).isEqualTo(new Formation.Alone());
+        assertThat(settings.drain()).isZero();
     }
 
     @ParameterizedTest
@@ -49,7 +53,26 @@ class SettingsTest {
         "jdbc.migrate, maybe, LULL_MIGRATE, 'true, false'",
         "resident-conversations, 99, LULL_RESIDENT_CONVERSATIONS, from 100",
         "max-in-flight, 0, LULL_MAX_IN_FLIGHT, from 1",
-        "home, '', LULL_HOME, a directory"
+        "home, '', LULL_HOME, a directory",
+        "cluster.contact-points, 127.0.0.1, LULL_CONTACT_POINTS, host:port",
+        "cluster.contact-points, 'a:1,b:x', LULL_CONTACT_POINTS, 'host:port, such as 127.0.0.1:8558'",
+        "cluster.contact-points, K8s, LULL_CONTACT_POINTS, host:port",
+        "cluster.required-contact-points, 0, LULL_REQUIRED_CONTACT_POINTS, from 1 to 100",
+        "cluster.required-contact-points, 101, LULL_REQUIRED_CONTACT_POINTS, from 1 to 100",
+        "cluster.required-contact-points, most, LULL_REQUIRED_CONTACT_POINTS, a whole number",
+        "cluster.new-cluster, yes, LULL_NEW_CLUSTER, 'true, false'",
+        "cluster.new-cluster, '', LULL_NEW_CLUSTER, 'true, false'",
+        "cluster.service, Lull, LULL_SERVICE, a-z",
+        "cluster.service, lull_eu, LULL_SERVICE, a-z",
+        "cluster.service, -lull, LULL_SERVICE, a-z",
+        "cluster.service, '', LULL_SERVICE, a-z",
+        "cluster.service, a123456789b123456789c123456789d123456789e123456789f123456789g123, LULL_SERVICE, 1-63",
+        "cluster.app-version, '', LULL_APP_VERSION, such as 1.4.0",
+        "cluster.app-version, 1.4 final, LULL_APP_VERSION, such as 1.4.0",
+        "drain, 5, LULL_DRAIN, PT5S",
+        "drain, '', LULL_DRAIN, PT5S",
+        "drain, -PT1S, LULL_DRAIN, PT0S to PT60S",
+        "drain, PT60.001S, LULL_DRAIN, PT0S to PT60S"
     })
     void a_wrong_value_is_refused_by_the_name_of_its_variable(
             String setting, String value, String variable, String reason) {
@@ -67,6 +90,55 @@ class SettingsTest {
         assertThat(with("policy.max-age", "none").policy().maxAge()).isEmpty();
         assertThat(with("tick", "off").tick()).isEmpty();
         assertThat(with("tick", "PT0.1S").tick()).contains(Duration.ofMillis(100));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "cluster.contact-points, kubernetes",
+        "cluster.contact-points, ' 127.0.0.1:8558, [::1]:8559 '",
+        "cluster.required-contact-points, 1",
+        "cluster.required-contact-points, 100",
+        "cluster.new-cluster, false",
+        "cluster.service, l",
+        "cluster.service, lull-2",
+        "cluster.service, a123456789b123456789c123456789d123456789e123456789f123456789g12",
+        "cluster.app-version, 1.4.0-rc.1+build5",
+        "cluster.app-version, 20261122"
+    })
+    void what_a_cluster_may_be_told_is_taken(String setting, String value) {
+        assertThat(with(setting, value)).isNotNull();
+    }
+
+    @Test
+    void the_formation_is_that_of_the_contact_points() {
+        assertThat(with("cluster.contact-points", "kubernetes").formation()).isEqualTo(new Formation.Kubernetes());
+        assertThat(with("cluster.contact-points", "127.0.0.1:8558").formation())
+                .isEqualTo(new Formation.Listed(List.of(new Formation.ContactPoint("127.0.0.1", 8558))));
+    }
+
+    @Test
+    void a_drain_is_from_nothing_to_a_minute() {
+        assertThat(with("drain", "PT0S").drain()).isZero();
+        assertThat(with("drain", "PT0.5S").drain()).isEqualTo(Duration.ofMillis(500));
+        assertThat(with("drain", "PT1M").drain()).isEqualTo(Duration.ofSeconds(60));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "cluster.required-contact-points, 3, akka.management.cluster.bootstrap.contact-point-discovery.required-contact-point-nr",
+        "cluster.new-cluster, false, akka.management.cluster.bootstrap.new-cluster-enabled",
+        "cluster.service, lull-eu, akka.management.cluster.bootstrap.contact-point-discovery.service-name",
+        "cluster.app-version, 1.4.0, akka.cluster.app-version"
+    })
+    void what_is_said_of_the_cluster_is_what_akka_hears(String setting, String value, String akka) {
+        System.setProperty("lull." + setting, value);
+        try {
+            ConfigFactory.invalidateCaches();
+            assertThat(ConfigFactory.load().getString(akka)).isEqualTo(value);
+        } finally {
+            System.clearProperty("lull." + setting);
+            ConfigFactory.invalidateCaches();
+        }
     }
 
     @Test
