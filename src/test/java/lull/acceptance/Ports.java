@@ -3,6 +3,8 @@ package lull.acceptance;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -17,13 +19,24 @@ final class Ports {
     private Ports() {}
 
     static int free() {
+        return free(List.of("127.0.0.1"));
+    }
+
+    /** A port that is free at all of these addresses of this machine. */
+    static int free(Collection<String> addresses) {
         while (true) {
             int port = ThreadLocalRandom.current().nextInt(FIRST, LAST);
-            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
-                return socket.getLocalPort();
-            } catch (IOException taken) {
-                continue;
+            if (addresses.stream().allMatch(it -> isFree(it, port))) {
+                return port;
             }
+        }
+    }
+
+    private static boolean isFree(String address, int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName(address))) {
+            return socket.isBound();
+        } catch (IOException taken) {
+            return false;
         }
     }
 }

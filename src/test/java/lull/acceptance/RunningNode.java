@@ -35,39 +35,52 @@ final class RunningNode implements AutoCloseable {
     private final String name;
     private final int life;
     private final Map<String, String> settings;
+    private final List<String> jvmOptions;
     private final Path out;
     private final Path err;
     private final Process process;
     private URI api;
     private URI management;
 
-    private RunningNode(String name, int life, Map<String, String> settings) throws IOException {
+    private RunningNode(String name, int life, Map<String, String> settings, List<String> jvmOptions)
+            throws IOException {
         this.name = name;
         this.life = life;
         this.settings = settings;
+        this.jvmOptions = jvmOptions;
         this.out = OUTPUT.resolve(name + "-" + life + ".out");
         this.err = OUTPUT.resolve(name + "-" + life + ".err");
-        this.process = Undertaker.start(
-                program(settings, "node").redirectOutput(out.toFile()).redirectError(err.toFile()));
+        this.process = Undertaker.start(program(settings, jvmOptions, "node")
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile()));
     }
 
     /** Starts a node on free ports. Settings are environment variables; those that are not named have their defaults. */
     static RunningNode start(String name, Map<String, String> settings) throws IOException {
-        return new RunningNode(name, 1, settings);
+        return start(name, settings, List.of());
+    }
+
+    /** The same with options for its JVM, such as {@code -Xmx256m}. */
+    static RunningNode start(String name, Map<String, String> settings, List<String> jvmOptions) throws IOException {
+        return new RunningNode(name, 1, settings, jvmOptions);
     }
 
     /** The program with a command line, from the jar, in an environment without settings but these. */
     static ProcessBuilder program(Map<String, String> settings, String... arguments) throws IOException {
+        return program(settings, List.of(), arguments);
+    }
+
+    private static ProcessBuilder program(Map<String, String> settings, List<String> jvmOptions, String... arguments)
+            throws IOException {
         Files.createDirectories(OUTPUT);
         if (!Files.exists(JAR)) {
             throw new IllegalStateException(
                     JAR.toAbsolutePath() + " is missing: build it with mvn -DskipTests package");
         }
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-jar",
-                JAR.toString()));
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m"));
+        command.addAll(jvmOptions);
+        command.addAll(List.of("-jar", JAR.toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         Map<String, String> environment = builder.environment();
@@ -82,7 +95,7 @@ final class RunningNode implements AutoCloseable {
     RunningNode startAgain(Map<String, String> changes) throws IOException {
         Map<String, String> changed = new TreeMap<>(settings);
         changed.putAll(changes);
-        return new RunningNode(name, life + 1, changed);
+        return new RunningNode(name, life + 1, changed, jvmOptions);
     }
 
     /** Waits until it says that it is ready, which gives the URLs. */
@@ -130,8 +143,17 @@ final class RunningNode implements AutoCloseable {
         return api.resolve(path);
     }
 
+    /** Known before it is ready if its port is among the settings. */
     URI management(String path) {
-        return management.resolve(path);
+        URI known = management != null
+                ? management
+                : URI.create("http://" + settings.getOrDefault("LULL_MANAGEMENT_INTERFACE", "127.0.0.1") + ":"
+                        + settings.get("LULL_MANAGEMENT_PORT"));
+        return known.resolve(path);
+    }
+
+    String name() {
+        return name;
     }
 
     long pid() {
