@@ -30,6 +30,9 @@ final class RunningNode implements AutoCloseable {
     private static final Pattern API = Pattern.compile("(?m)^API +(http://[^/]+)/");
     private static final Pattern HEALTH = Pattern.compile("(?m)^health +(http://[^/]+)/");
     private static final Pattern READY = Pattern.compile("(?m)^ready +in ([0-9.]+) s");
+    /** The exit code of a JVM that has ended in order because of SIGTERM: 128 and the signal's number. */
+    static final int TOLD_TO_STOP = 143;
+
     private static final int SHOWN_LINES = 40;
 
     private final String name;

@@ -106,6 +106,59 @@ class StopIT {
                 .isEmpty();
     }
 
+    @Test
+    void a_node_that_drains_says_so_at_once_and_serves_until_it_has() throws Exception {
+        // Longer than Akka allows for a step of a stop by itself.
+        Duration drain = Duration.ofSeconds(6);
+        RunningNode node = RunningNode.start(
+                        "drain",
+                        Map.of(
+                                "LULL_HOME",
+                                home.toString(),
+                                "LULL_DRAIN",
+                                drain.toString(),
+                                "LULL_MANAGEMENT_PORT",
+                                Integer.toString(Ports.free())))
+                .awaitReady();
+        try (RawConnection kept = new RawConnection(node.api("/"))) {
+            assertThat(says(kept, "d-0")).isEqualTo(new RawConnection.Answer(200, false));
+            assertThat(http.get(node.management("/ready")).status()).isEqualTo(200);
+
+            node.sigterm();
+            long begun = System.nanoTime();
+            await("not ready")
+                    .atMost(Duration.ofSeconds(2))
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> http.get(node.management("/ready")).status() == 500);
+
+            assertThat(says(kept, "d-1")).as("a kept connection").isEqualTo(new RawConnection.Answer(200, true));
+            int served = 1;
+            while (System.nanoTime() - begun < drain.minusMillis(500).toNanos()) {
+                try (RawConnection fresh = new RawConnection(node.api("/"))) {
+                    assertThat(says(fresh, "d-" + ++served)).isEqualTo(new RawConnection.Answer(200, true));
+                }
+            }
+            assertThat(http.get(node.management("/alive")).status()).isEqualTo(200);
+            assertThat(http.get(node.management("/ready")).status()).isEqualTo(500);
+            await("no new connections")
+                    .atMost(STOP)
+                    .pollInterval(Duration.ofMillis(10))
+                    .until(() -> refuses(node));
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThanOrEqualTo(drain.minusMillis(100));
+            assertThat(node.awaitEnd(STOP)).as(node.said()).isEqualTo(RunningNode.TOLD_TO_STOP);
+            System.out.printf("drain: %d requests served after the signal%n", served);
+        } finally {
+            node.close();
+        }
+    }
+
+    private static RawConnection.Answer says(RawConnection connection, String id) throws IOException {
+        String json = "{\"messageId\":\"" + id + "\",\"direction\":\"inbound\"}";
+        connection.begin("/v1/conversations/drain/messages", json);
+        connection.write(json);
+        return connection.read();
+    }
+
     /** One message after the other on kept connections, until a new one is refused. */
     private void talk(RunningNode node, String key) {
         int number = 0;

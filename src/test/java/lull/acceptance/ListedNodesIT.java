@@ -1,0 +1,88 @@
+package lull.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import lull.TestDatabase;
+import lull.database.DatabaseSettings;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Nodes of one machine that are told one another's addresses. */
+class ListedNodesIT {
+
+    private static final Duration START = Duration.ofSeconds(90);
+    private static final Duration STOP = Duration.ofSeconds(20);
+
+    private final Http http = new Http();
+    private final List<RunningNode> started = new ArrayList<>();
+    private final Map<String, String> database = freshDatabase();
+
+    private static Map<String, String> freshDatabase() {
+        DatabaseSettings database = TestDatabase.freshSettings();
+        return Map.of(
+                "LULL_JDBC_URL", database.jdbcUrl(),
+                "LULL_JDBC_USER", database.user(),
+                "LULL_JDBC_PASSWORD", database.password(),
+                "LULL_JDBC_POOL_SIZE", "8");
+    }
+
+    @AfterEach
+    void end() {
+        started.forEach(RunningNode::sigterm);
+        started.forEach(RunningNode::close);
+    }
+
+    private RunningNode start(String name, int managementPort, String contactPoints) throws IOException {
+        Map<String, String> settings = new HashMap<>(database);
+        settings.put("LULL_MANAGEMENT_PORT", Integer.toString(managementPort));
+        settings.put("LULL_CONTACT_POINTS", contactPoints);
+        RunningNode node = RunningNode.start(name, settings, List.of("-Xmx256m"));
+        started.add(node);
+        return node;
+    }
+
+    @Test
+    void nodes_with_the_same_list_form_one_cluster_and_one_leaves_in_order() throws Exception {
+        List<Integer> ports =
+                IntStream.range(0, 3).map(it -> Ports.free()).boxed().toList();
+        String list = ports.stream().map(it -> "127.0.0.1:" + it).collect(Collectors.joining(","));
+        for (int port : ports) {
+            start("listed-" + (started.size() + 1), port, list);
+        }
+        started.forEach(RunningNode::awaitReady);
+
+        Membership.awaitOneClusterOf(http, started, START);
+        Membership.say(http, started.get(0), "listed", "m-1", "inbound");
+        Membership.say(http, started.get(1), "listed", "m-2", "outbound");
+        Membership.knowAll(http, started, "listed", "active");
+
+        RunningNode leaving = started.get(0);
+        leaving.sigterm();
+        assertThat(leaving.awaitEnd(STOP)).as(leaving.said()).isEqualTo(RunningNode.TOLD_TO_STOP);
+        Membership.awaitOneClusterOf(http, started.subList(1, 3), STOP);
+        Membership.say(http, started.get(2), "listed", "m-3", "inbound");
+        Membership.knowAll(http, started.subList(1, 3), "listed", "active");
+    }
+
+    @Test
+    void a_node_joins_the_one_that_was_there_alone() throws Exception {
+        int port = Ports.free();
+        RunningNode alone = start("laptop-1", port, "").awaitReady();
+        Membership.say(http, alone, "laptop", "m-1", "inbound");
+
+        RunningNode joining =
+                start("laptop-2", Ports.free(), "127.0.0.1:" + port).awaitReady();
+
+        Membership.awaitOneClusterOf(http, List.of(alone, joining), START);
+        Membership.say(http, joining, "laptop", "m-2", "outbound");
+        Membership.knowAll(http, List.of(alone, joining), "laptop", "active");
+    }
+}
