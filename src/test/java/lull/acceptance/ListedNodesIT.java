@@ -3,6 +3,7 @@ package lull.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,6 +15,7 @@ import lull.TestDatabase;
 import lull.database.DatabaseSettings;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes of one machine that are told one another's addresses. */
 class ListedNodesIT {
@@ -23,7 +25,9 @@ class ListedNodesIT {
 
     private final Http http = new Http();
     private final List<RunningNode> started = new ArrayList<>();
-    private final Map<String, String> database = freshDatabase();
+
+    @TempDir
+    private Path home;
 
     private static Map<String, String> freshDatabase() {
         DatabaseSettings database = TestDatabase.freshSettings();
@@ -40,7 +44,8 @@ class ListedNodesIT {
         started.forEach(RunningNode::close);
     }
 
-    private RunningNode start(String name, int managementPort, String contactPoints) throws IOException {
+    private RunningNode start(String name, int managementPort, String contactPoints, Map<String, String> database)
+            throws IOException {
         Map<String, String> settings = new HashMap<>(database);
         settings.put("LULL_MANAGEMENT_PORT", Integer.toString(managementPort));
         settings.put("LULL_CONTACT_POINTS", contactPoints);
@@ -54,8 +59,9 @@ class ListedNodesIT {
         List<Integer> ports =
                 IntStream.range(0, 3).map(it -> Ports.free()).boxed().toList();
         String list = ports.stream().map(it -> "127.0.0.1:" + it).collect(Collectors.joining(","));
+        Map<String, String> database = freshDatabase();
         for (int port : ports) {
-            start("listed-" + (started.size() + 1), port, list);
+            start("listed-" + (started.size() + 1), port, list, database);
         }
         started.forEach(RunningNode::awaitReady);
 
@@ -72,17 +78,20 @@ class ListedNodesIT {
         Membership.knowAll(http, started.subList(1, 3), "listed", "active");
     }
 
+    /** The three commands of the README. */
     @Test
-    void a_node_joins_the_one_that_was_there_alone() throws Exception {
+    void others_join_the_one_that_was_there_alone_and_share_its_database() throws Exception {
+        Map<String, String> shared = Map.of("LULL_HOME", home.toString());
         int port = Ports.free();
-        RunningNode alone = start("laptop-1", port, "").awaitReady();
+        RunningNode alone = start("laptop-1", port, "", shared).awaitReady();
         Membership.say(http, alone, "laptop", "m-1", "inbound");
 
-        RunningNode joining =
-                start("laptop-2", Ports.free(), "127.0.0.1:" + port).awaitReady();
+        start("laptop-2", Ports.free(), "127.0.0.1:" + port, shared);
+        start("laptop-3", Ports.free(), "127.0.0.1:" + port, shared);
+        started.forEach(RunningNode::awaitReady);
 
-        Membership.awaitOneClusterOf(http, List.of(alone, joining), START);
-        Membership.say(http, joining, "laptop", "m-2", "outbound");
-        Membership.knowAll(http, List.of(alone, joining), "laptop", "active");
+        Membership.awaitOneClusterOf(http, started, START);
+        Membership.say(http, started.get(1), "laptop", "m-2", "outbound");
+        Membership.knowAll(http, started, "laptop", "active");
     }
 }
