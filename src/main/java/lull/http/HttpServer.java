@@ -24,8 +24,8 @@ public final class HttpServer {
     private HttpServer() {}
 
     /**
-     * Listens, until the coordinated shutdown: then, after the {@link HttpSettings#drain}, no connection is accepted any more, requests under way are answered within
-     * {@link HttpSettings#answerWithin}, and whatever is still open after that is cut.
+     * Listens, until the coordinated shutdown: then, after the {@link HttpSettings#drain}, no connection is accepted any more, requests
+     * under way are answered within {@link HttpSettings#answerWithin}, and whatever is still open after that is cut.
      *
      * @return the binding, with the port that was taken; fails if the port cannot be had
      */
@@ -52,15 +52,22 @@ public final class HttpServer {
     private static void endInOrder(
             ActorSystem<?> system, HttpSettings settings, ServerBinding binding, UnderWay underWay) {
         CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
-        shutdown.addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "http-drain", () -> {
-            underWay.sendAway();
-            return Patterns.after(
-                    settings.drain(), system, () -> CompletableFuture.completedFuture(Done.getInstance()));
-        });
-        shutdown.addTask(CoordinatedShutdown.PhaseServiceUnbind(), "http-unbind", () -> {
-            underWay.end();
-            return binding.unbind();
-        });
+        if (!settings.drain().isZero()) {
+            shutdown.addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "http-drain", () -> {
+                underWay.sendAway();
+                return Patterns.after(
+                        settings.drain(), system, () -> CompletableFuture.completedFuture(Done.getInstance()));
+            });
+        }
+        // Who is sent away before the port is closed comes back at once, and is cut off with the connections that
+        // nobody has accepted yet.
+        shutdown.addTask(
+                CoordinatedShutdown.PhaseServiceUnbind(),
+                "http-unbind",
+                () -> binding.unbind().whenComplete((unbound, failure) -> {
+                    underWay.sendAway();
+                    underWay.end();
+                }));
         shutdown.addTask(
                 CoordinatedShutdown.PhaseServiceRequestsDone(),
                 "http-answer",
