@@ -69,7 +69,9 @@ class JournalSourceTest {
 
     @AfterEach
     void stop() {
-        source.shutdown();
+        if (source != null) {
+            source.shutdown();
+        }
     }
 
     private void follow(ProjectionSettings settings) throws Exception {
@@ -121,6 +123,11 @@ class JournalSourceTest {
 
             awaitRead(30);
         }
+    }
+
+    @Test
+    void the_news_can_travel_between_nodes() {
+        testKit.serializationTestKit().verifySerialization(CommitNews.Committed.SOMETHING, true);
     }
 
     @Test

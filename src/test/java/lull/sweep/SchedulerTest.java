@@ -323,6 +323,23 @@ class SchedulerTest {
     }
 
     @Test
+    void it_is_at_rest_only_when_a_look_has_ended_and_what_it_led_to() {
+        CompletableFuture<Set<Integer>> slow = new CompletableFuture<>();
+        due.slices = slow;
+        start(Optional.of(INTERVAL));
+        TestProbe<Done> rested = testKit.createTestProbe(Done.class);
+
+        scheduler.tell(new Scheduler.Rest(rested.getRef()));
+        rested.expectNoMessage();
+        slow.complete(Set.of(2));
+        Map<Integer, Sweeper.Sweep> sweeps = expectSweeps(1);
+        rested.expectNoMessage();
+        answer(sweeps, SweepReport.NOTHING);
+
+        rested.receiveMessage();
+    }
+
+    @Test
     void without_an_interval_nothing_ticks_by_itself() {
         start(Optional.empty());
 
