@@ -3,9 +3,7 @@ package lull.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -39,7 +37,11 @@ public final class BenchCommand implements Callable<Integer> {
             new HeapUse(),
             new Recovery(),
             new Lateness(),
-            new IdleCost());
+            new IdleCost(),
+            new Growth(),
+            new ResidentBound(),
+            new Restart(),
+            new Nodes());
 
     @Spec
     private CommandSpec spec;
@@ -51,10 +53,19 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--only",
             paramLabel = "NAME",
             split = ",",
-            description = "Some of: entities, http, stream, storm, lag, heap, recovery, lateness, idle")
+            description = {
+                "Some of: entities, http, stream, storm, lag, heap, recovery, lateness, idle,",
+                "growth, memory, restart, nodes"
+            })
     private List<String> only = new ArrayList<>();
 
-    @Option(names = "--runs", paramLabel = "N", description = "How often. Default: 3, with --quick 1")
+    @Option(
+            names = "--runs",
+            paramLabel = "N",
+            description = {
+                "How often. Default: 3, of those that take a minute or more (lateness, growth,",
+                "memory, restart, nodes) 1, and with --quick 1"
+            })
     private Optional<Integer> runs = Optional.empty();
 
     @Option(
@@ -66,6 +77,9 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Option(names = "--out", paramLabel = "FILE", description = "Where to write the table as well")
     private Optional<Path> out = Optional.empty();
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Where to write all figures with all their values")
+    private Optional<Path> json = Optional.empty();
 
     private final Subject.Starter starter;
     private final long start = System.nanoTime();
@@ -87,7 +101,8 @@ public final class BenchCommand implements Callable<Integer> {
         Figures figures = new Figures();
         try (TemporaryHome home = TemporaryHome.create()) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> cutShort(home), "bench-stop"));
-            Workbench bench = new Workbench(quick, times, seed, home.path(), this::start, figures, this::say);
+            Workbench bench =
+                    new Workbench(quick, times, runs.orElse(1), seed, home.path(), this::start, figures, this::say);
             String machine = prepare(bench);
             double load = Machine.load();
             for (Measurement measurement : ALL) {
@@ -110,6 +125,7 @@ public final class BenchCommand implements Callable<Integer> {
 
     /** Told to stop in the middle, it leaves nothing behind either. */
     private void cutShort(TemporaryHome home) {
+        NodeProcess.killAll();
         latest.ifPresent(Subject::close);
         home.close();
     }
@@ -128,27 +144,29 @@ public final class BenchCommand implements Callable<Integer> {
 
     /** PostgreSQL is to note when it commits. It does from its next start on. */
     private static String prepare(Workbench bench) throws SQLException {
-        try (Subject node = bench.start(NodeSettings.service());
-                Connection connection = node.connect();
-                Statement statement = connection.createStatement()) {
-            statement.execute("alter system set track_commit_timestamp = on");
+        try (Subject node = bench.start(NodeSettings.service())) {
+            Commits.note(node);
             return Machine.describe(node);
         }
     }
 
     private void report(String machine, double load, Figures figures) throws IOException {
+        long seconds = Duration.ofNanos(System.nanoTime() - start).toSeconds();
         String text = String.format(
                         Locale.ROOT,
                         "%s. Load average before: %.1f. Took %d s%s.%n%n",
                         machine,
                         load,
-                        Duration.ofNanos(System.nanoTime() - start).toSeconds(),
+                        seconds,
                         quick ? ", --quick" : "")
                 + figures.table();
         spec.commandLine().getOut().print(text);
         spec.commandLine().getOut().flush();
         if (out.isPresent()) {
             Files.writeString(out.get(), text);
+        }
+        if (json.isPresent()) {
+            Files.writeString(json.get(), figures.json(new Figures.Circumstances(machine, load, seconds, quick)));
         }
     }
 

@@ -19,11 +19,14 @@ record Cpu(long nodeNanos, long postgresNanos) {
     static Cpu of(Subject node) {
         long own = ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
                 .getProcessCpuTime();
-        long postgres = ProcessHandle.of(node.postgresPid()).stream()
+        return new Cpu(own, ofPostgres(node));
+    }
+
+    static long ofPostgres(Store store) {
+        return ProcessHandle.of(store.postgresPid()).stream()
                 .flatMap(it -> Stream.concat(Stream.of(it), it.descendants()))
                 .mapToLong(Cpu::nanos)
                 .sum();
-        return new Cpu(own, postgres);
     }
 
     Cpu since(Cpu before) {
@@ -43,7 +46,7 @@ record Cpu(long nodeNanos, long postgresNanos) {
         return String.format(Locale.ROOT, ", µs of CPU each: node %.0f, PostgreSQL %.0f", node, postgres);
     }
 
-    /** To the nanosecond where the system tells it (Linux), else to its clock tick, mostly 10 ms. */
+    /** Of a server's processes, each with one thread: to the nanosecond where the system tells it (Linux), else to its clock tick, mostly 10 ms. */
     private static long nanos(ProcessHandle process) {
         try {
             String[] words = Files.readString(Path.of("/proc/" + process.pid() + "/schedstat"))

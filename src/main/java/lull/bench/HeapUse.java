@@ -47,7 +47,8 @@ final class HeapUse implements Measurement {
         }
     }
 
-    private static long used() {
+    /** The heap in use, in bytes, after full collections. */
+    static long used() {
         for (int i = 0; i < 3; i++) {
             System.gc();
         }

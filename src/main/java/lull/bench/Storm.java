@@ -5,9 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
-import lull.sweep.TickReport;
 
 /** Many conversations due at once: one tick brings them all to idle, with the entities in memory or not. */
 final class Storm implements Measurement {
@@ -36,11 +34,9 @@ final class Storm implements Measurement {
         }
     }
 
-    private record Taken(long nanos, Cpu cpu) {}
-
-    private static void note(Workbench bench, String kind, int conversations, Taken taken) {
+    private static void note(Workbench bench, String kind, int conversations, Strike taken) {
         String name = "storm, " + kind;
-        double rate = conversations * 1e9 / taken.nanos();
+        double rate = taken.perSecond(conversations);
         String where = kind.equals("cold") ? "none of them in memory" : "all of them in memory";
         String how = String.format(
                 Locale.ROOT, "%,d due, %s, one tick, until committed and in the read model", conversations, where);
@@ -68,13 +64,13 @@ final class Storm implements Measurement {
             Workbench.settle(node, "storm-settle-" + System.nanoTime() + "-" + ++starts, written.plus(IDLE_AFTER));
         }
 
-        Taken resident(String prefix, int conversations) throws SQLException {
+        Strike resident(String prefix, int conversations) throws SQLException {
             prepare(prefix, conversations);
             WrongCount.unlessEqual("conversations in memory", (long) conversations, inMemory(prefix));
             return strike(prefix, conversations);
         }
 
-        Taken cold(String prefix, int conversations) throws SQLException {
+        Strike cold(String prefix, int conversations) throws SQLException {
             prepare(prefix, conversations);
             node.close();
             start();
@@ -93,47 +89,8 @@ final class Storm implements Measurement {
             return node.resident().stream().filter(it -> it.startsWith(start)).count();
         }
 
-        private Taken strike(String prefix, int conversations) throws SQLException {
-            Cpu before = Cpu.of(node);
-            long start = System.nanoTime();
-            TickReport report = node.ticks()
-                    .tick(Optional.of(written.plus(IDLE_AFTER)))
-                    .toCompletableFuture()
-                    .join();
-            Workbench.caughtUp(node);
-            long nanos = System.nanoTime() - start;
-            Cpu cpu = Cpu.of(node).since(before);
-            verify(prefix, conversations, report);
-            return new Taken(nanos, cpu);
-        }
-
-        private void verify(String prefix, int conversations, TickReport report) throws SQLException {
-            WrongCount.unless(report.complete(), "the tick did not come to every slice: " + report);
-            WrongCount.unlessEqual(
-                    "transitions reported", conversations, report.swept().transitioned());
-            WrongCount.unlessEqual("failures reported", 0, report.swept().failed());
-            WrongCount.unlessEqual(
-                    "transitions stored",
-                    (long) conversations,
-                    Workbench.count(
-                            node,
-                            "select count(distinct persistence_id) from event_journal"
-                                    + " where persistence_id like ? and event_ser_manifest = 'idle'",
-                            Workbench.like(prefix)));
-            WrongCount.unlessEqual(
-                    "events stored",
-                    4L * conversations,
-                    Workbench.count(
-                            node,
-                            "select count(*) from event_journal where persistence_id like ?",
-                            Workbench.like(prefix)));
-            WrongCount.unlessEqual(
-                    "idle conversations in the read model",
-                    (long) conversations,
-                    Workbench.count(
-                            node,
-                            "select count(*) from conversation where id like ? and state = 2 and sequence = 4",
-                            Workbench.like(prefix)));
+        private Strike strike(String prefix, int conversations) throws SQLException {
+            return Strike.take(node, prefix, conversations, written.plus(IDLE_AFTER));
         }
 
         @Override

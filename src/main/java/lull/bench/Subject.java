@@ -1,8 +1,6 @@
 package lull.bench;
 
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.Map;
 import java.util.Set;
 import lull.entity.Conversations;
@@ -10,7 +8,7 @@ import lull.readmodel.DueIndex;
 import lull.sweep.Ticks;
 
 /** A node to be measured, in this JVM, with a PostgreSQL of its own. */
-public interface Subject extends AutoCloseable {
+public interface Subject extends Store, AutoCloseable {
 
     /** Starts a node. */
     interface Starter {
@@ -28,12 +26,6 @@ public interface Subject extends AutoCloseable {
     Ticks ticks();
 
     int httpPort();
-
-    /** A connection beside the node's own, without their time limits. */
-    Connection connect() throws SQLException;
-
-    /** The process id of the PostgreSQL server. */
-    long postgresPid();
 
     /** The entity ids of the conversations in memory. */
     Set<String> resident();

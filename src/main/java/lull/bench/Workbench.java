@@ -18,13 +18,15 @@ import lull.entity.NewMessage;
  * What the measurements share: how much to do, where, and the steps that most of them take.
  *
  * @param quick less of everything: for a first impression
- * @param runs how often to measure what is measured more than once
+ * @param runs how often to measure
+ * @param slowRuns how often to measure what takes a minute or more each time
  * @param seed of whatever is drawn at random
  * @param progress told in a line what is being done
  */
 record Workbench(
         boolean quick,
         int runs,
+        int slowRuns,
         long seed,
         Path home,
         Subject.Starter starter,
@@ -46,6 +48,11 @@ record Workbench(
 
     Subject start(NodeSettings settings) {
         return starter.start(home, settings.byPath());
+    }
+
+    /** The same with a database of its own, for what the rows of others would disturb. */
+    Workbench apart(String name) {
+        return new Workbench(quick, runs, slowRuns, seed, home.resolve(name), starter, figures, progress);
     }
 
     static ConversationId id(String key) {
@@ -108,18 +115,22 @@ record Workbench(
     /** No vacuum or checkpoint that earlier work has called for falls into the next measurement, and no garbage of it. */
     static void quiet(Subject node) throws SQLException {
         caughtUp(node);
-        try (Connection connection = node.connect();
+        quietStore(node);
+        System.gc();
+    }
+
+    static void quietStore(Store store) throws SQLException {
+        try (Connection connection = store.connect();
                 Statement statement = connection.createStatement()) {
             statement.execute("vacuum (analyze) event_journal");
             statement.execute("vacuum (analyze) conversation");
             statement.execute("checkpoint");
         }
-        System.gc();
     }
 
     /** The columns of the one row that a query gives. */
-    static List<Double> numbers(Subject node, String sql, Object... parameters) throws SQLException {
-        try (Connection connection = node.connect();
+    static List<Double> numbers(Store store, String sql, Object... parameters) throws SQLException {
+        try (Connection connection = store.connect();
                 var select = connection.prepareStatement(sql)) {
             for (int i = 0; i < parameters.length; i++) {
                 select.setObject(i + 1, parameters[i]);
@@ -135,8 +146,18 @@ record Workbench(
         }
     }
 
-    static long count(Subject node, String sql, Object... parameters) throws SQLException {
-        return numbers(node, sql, parameters).get(0).longValue();
+    static void execute(Store store, String sql, Object... parameters) throws SQLException {
+        try (Connection connection = store.connect();
+                var statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setObject(i + 1, parameters[i]);
+            }
+            statement.execute();
+        }
+    }
+
+    static long count(Store store, String sql, Object... parameters) throws SQLException {
+        return numbers(store, sql, parameters).get(0).longValue();
     }
 
     static String like(String prefix) {
