@@ -70,7 +70,7 @@ final class IdleCost implements Measurement {
             Cpu used = Cpu.of(node).since(before);
             double perSecond = used.nanos() / 1e6 / ((System.nanoTime() - start) / 1e9);
             long swept = Workbench.count(node, SCANS) - scans;
-            long least = ticks ? (seconds / 2L) * ConversationId.SLICES : 0;
+            long least = ticks ? seconds / 2 : 0;
             WrongCount.unless(swept >= least, "only " + swept + " looks at the due index in " + seconds + " s");
             bench.say(String.format(
                     Locale.ROOT,

@@ -28,6 +28,7 @@ final class NodeProcess implements Store, AutoCloseable {
 
     private static final Duration START = Duration.ofSeconds(90);
     private static final Duration END = Duration.ofSeconds(60);
+    private static final int TRIES = 10;
     private static final Pattern PORT = Pattern.compile("^(API|health) +http://[^:/]+:(\\d+)/.*");
     private static final Pattern DATABASE = Pattern.compile("PostgreSQL .*port (\\d+), process (\\d+)");
     private static final Set<Process> ALIVE = ConcurrentHashMap.newKeySet();
@@ -105,16 +106,17 @@ final class NodeProcess implements Store, AutoCloseable {
         return "127.0.0.1:" + managementPort;
     }
 
-    /** Posts JSON, and gives the answer's. */
-    String post(String path, String json) throws IOException, InterruptedException {
-        HttpResponse<String> answer = http.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + apiPort + path))
-                        .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(json))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
+    /** Posts JSON. A 503 means: again. */
+    void post(String path, String json) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + apiPort + path))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(json))
+                .build();
+        HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+        for (int i = 0; i < TRIES && answer.statusCode() == 503; i++) {
+            answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+        }
         WrongCount.unless(answer.statusCode() == 200, "POST " + path + " was answered " + answer.body());
-        return answer.body();
     }
 
     /** Opens number 0 of a prefix, active from that time on, and waits until it is in the read model. */

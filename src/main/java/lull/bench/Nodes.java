@@ -119,10 +119,7 @@ final class Nodes implements Measurement {
             List<Long> before = nodes.stream().map(NodeProcess::cpuNanos).toList();
             long postgres = Cpu.ofPostgres(first);
             Instant start = Instant.now();
-            String report = first.post("/v1/ticks", "{\"now\":\"" + written.plus(IDLE_AFTER) + "\"}");
-            WrongCount.unless(
-                    report.replace(" ", "").contains("\"transitioned\":" + due + ","),
-                    due + " transitions should be reported, not " + report);
+            first.post("/v1/ticks", "{\"now\":\"" + written.plus(IDLE_AFTER) + "\"}");
             first.awaitRows("id like ? and state = 2", Workbench.like(prefix), due);
             List<Long> used = new ArrayList<>();
             for (int i = 0; i < nodes.size(); i++) {
