@@ -39,7 +39,7 @@ final class Nodes implements Measurement {
                 String prefix = "nodes-" + run + "-" + nodes;
                 try (Together together = Together.start(home, nodes)) {
                     bench.say("warming up: nodes, " + nodes);
-                    together.strike(prefix + "-warm-up", nodes * warmUp, written);
+                    together.strike("warm-up-for-" + prefix, nodes * warmUp, written);
                     Taken taken = together.strike(prefix, due, written);
                     double rate = due / taken.seconds();
                     alone = nodes == 1 ? rate : alone;
