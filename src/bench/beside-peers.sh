@@ -8,11 +8,12 @@ bench=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$bench/../.." && pwd)
 peers=$root/../shared/peers
 rounds=5
+asked=
 arguments=()
 while [ $# -gt 0 ]; do
   case $1 in
-    --rounds) rounds=$2; shift ;;
-    --quick) arguments+=(--quick) ;;
+    --rounds) asked=$2; shift ;;
+    --quick) arguments+=(--quick); rounds=1 ;;
     --only | --workloads) arguments+=("$1" "$2"); shift ;;
     -*) echo "beside-peers: unknown option $1" >&2; exit 2 ;;
     *) peers=$1 ;;
@@ -39,7 +40,7 @@ mkdir -p "$out"
 cp "$root/target/lull.jar" "$out/lull.jar" # a build meanwhile changes nothing
 trap 'rm -f "$out/lull.jar"' EXIT
 
-# 60 s of lag for all; --rounds after --quick, which sets it to 1.
+# 60 s of lag for all. --rounds comes last: --quick would set it again.
 SECS=${SECS:-60} BASE=$base LULL_JAR=$out/lull.jar LULL_BENCH=$bench EXTRA=$bench/lull-rows.sh \
-  "$peers/run.sh" "${arguments[@]}" --rounds "$rounds" --append "$out"
+  "$peers/run.sh" "${arguments[@]}" --rounds "${asked:-$rounds}" --append "$out"
 python3 "$bench/peers.py" compare "$out/results.jsonl" | tee -a "$out/tables.md"
