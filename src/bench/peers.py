@@ -70,7 +70,7 @@ def compare(path):
         cells = [work, row, f'{rate:,.0f}']
         if engine:
             ratio = rate / engine[0]
-            cells += [f'{engine[1]} {engine[0]:,.0f}', f'{ratio:.1f}', f'{times}', verdict(ratio, times)]
+            cells += [f'{engine[1]} {engine[0]:,.0f}', f'{ratio:.2f}', f'{times}', verdict(ratio, times)]
         else:
             cells += ['not run', '', f'{times}', '']
         if most:
