@@ -16,6 +16,11 @@ interface Fault {
         return Map.of();
     }
 
+    /** Whether its figures need the machine for itself. The others may strike two clusters at a time. */
+    default boolean isAlone() {
+        return false;
+    }
+
     /** Breaks something under load, looks what becomes of it, and repairs what does not repair itself. */
     void strike(Scene scene) throws Exception;
 }

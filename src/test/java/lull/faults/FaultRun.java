@@ -81,6 +81,7 @@ final class FaultRun {
         timeline.note("load: %d messages/s over %,d conversations", RATE, CONVERSATIONS);
         Instant steady = awaitCalm(load, STEADY, true);
         timeline.noteAt(steady, "the load goes through without a failure");
+        Instant begun = Instant.now();
 
         Scene scene = new Scene(cluster, load, timeline, report, seed);
         try {
@@ -98,7 +99,9 @@ final class FaultRun {
         report.figure("calm after", Duration.between(healed, calm));
 
         LoadLog log = load.stop();
-        total(log);
+        total(log.intervals().stream()
+                .filter(it -> !it.since().isBefore(begun.minus(INTERVAL)))
+                .toList());
         timeline.note("the load has ended");
         judge(log, scene.zombies(), healed);
     }
@@ -132,8 +135,7 @@ final class FaultRun {
         }
     }
 
-    private void total(LoadLog log) {
-        List<LoadStats> intervals = log.intervals();
+    private void total(List<LoadStats> intervals) {
         report.figure("requests", intervals.stream().mapToLong(LoadStats::sent).sum(), "");
         report.figure(
                 "failed", intervals.stream().mapToLong(LoadStats::failures).sum(), "");

@@ -13,17 +13,20 @@ import java.util.stream.Stream;
  */
 final class Network implements AutoCloseable {
 
-    private static final String SWITCH = "lull0";
-    private static final String SUBNET = "10.99.0.";
     private static final int HERE = 1;
 
+    private final String name;
+    private final String subnet;
     private final List<Place> places = new ArrayList<>();
 
-    Network() {
+    /** @param number tells apart those that are there at the same time: 0 to 255 */
+    Network(int number) {
+        name = "lull" + number;
+        subnet = "10.99." + number + ".";
         Shell.run("ip", "link", "set", "lo", "up");
-        Shell.run("ip", "link", "add", SWITCH, "type", "bridge");
-        Shell.run("ip", "address", "add", SUBNET + HERE + "/24", "dev", SWITCH);
-        Shell.run("ip", "link", "set", SWITCH, "up");
+        Shell.run("ip", "link", "add", name, "type", "bridge");
+        Shell.run("ip", "address", "add", subnet + HERE + "/24", "dev", name);
+        Shell.run("ip", "link", "set", name, "up");
     }
 
     /** A namespace with an address, kept open by a process that does nothing. */
@@ -35,8 +38,8 @@ final class Network implements AutoCloseable {
 
         private Place(String name, int host) {
             this.name = name;
-            this.address = SUBNET + host;
-            this.cable = "cable" + host;
+            this.address = subnet + host;
+            this.cable = Network.this.name + "-" + host;
             try {
                 // It ends with its standard input, so with us.
                 keeper = new ProcessBuilder("unshare", "--net", "sh", "-c", "echo made; read -r end").start();
@@ -56,7 +59,7 @@ final class Network implements AutoCloseable {
                     "eth0",
                     "netns",
                     Long.toString(keeper.pid()));
-            Shell.run("ip", "link", "set", cable, "master", SWITCH, "up");
+            Shell.run("ip", "link", "set", cable, "master", Network.this.name, "up");
             inside("ip", "link", "set", "lo", "up");
             inside("ip", "address", "add", address + "/24", "dev", "eth0");
             inside("ip", "link", "set", "eth0", "up");
@@ -130,6 +133,6 @@ final class Network implements AutoCloseable {
     @Override
     public void close() {
         places.forEach(Place::close);
-        Shell.run("ip", "link", "delete", SWITCH);
+        Shell.run("ip", "link", "delete", name);
     }
 }
