@@ -118,13 +118,12 @@ final class FaultRun {
         while (true) {
             Waiting.letPass(INTERVAL);
             LoadStats stats = load.mark("calm");
-            boolean calm =
-                    stats.failures() == 0 && (!quick || stats.latency().p99().compareTo(STEADY_P99) < 0);
-            if (calm) {
+            boolean through = stats.failures() == 0 && stats.acknowledged() >= RATE * INTERVAL.toSeconds() / 2;
+            if (through && (!quick || stats.latency().p99().compareTo(STEADY_P99) < 0)) {
                 timeline.note("%s", stats.all());
                 return stats.since();
             }
-            if (Instant.now().isAfter(end) && stats.failures() == 0) {
+            if (through && Instant.now().isAfter(end)) {
                 timeline.note("slow all the same, after %s: %s", atMost, stats.all());
                 return stats.since();
             }
