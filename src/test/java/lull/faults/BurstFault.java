@@ -26,11 +26,6 @@ final class BurstFault implements Fault {
         return CLEARED;
     }
 
-    @Override
-    public boolean isAlone() {
-        return true;
-    }
-
     /** Time enough to record them all before they are due, and more than the test takes until they are due again. */
     @Override
     public Map<String, String> settings() {

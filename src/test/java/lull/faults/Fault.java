@@ -16,9 +16,9 @@ interface Fault {
         return Map.of();
     }
 
-    /** Whether its figures need the machine for itself. The others may strike two clusters at a time. */
-    default boolean isAlone() {
-        return false;
+    /** How soon after the end of the fault requests must come through again as if nothing had been. */
+    default Duration calmWithin() {
+        return Duration.ofSeconds(30);
     }
 
     /** Breaks something under load, looks what becomes of it, and repairs what does not repair itself. */

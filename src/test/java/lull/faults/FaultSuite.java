@@ -1,7 +1,6 @@
 package lull.faults;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -12,14 +11,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.stream.IntStream;
 import lull.domain.Policy;
 
 /**
- * The faults, on up to two clusters at a time, within a network of this process's own. {@link FaultsIT} starts it where that is; it ends with 1 if a
+ * The faults, one after the other, within a network of this process's own. {@link FaultsIT} starts it where that is; it ends with 1 if a
  * fault did more harm than it may.
  *
  * <p>Arguments: {@code --fault} one name, several with commas, or {@code all}; {@code --seed} a number; {@code --duration} of the soak,
@@ -91,27 +87,16 @@ final class FaultSuite {
     /** @param directory has to be new */
     private record Suite(Path directory, long seed, int nodes) {
 
-        /** So many clusters at a time, for the faults that do not mind: most of their time they wait. */
-        private static final int LANES = 2;
-
         boolean run(Path jar, List<Fault> faults) throws IOException {
             Files.createDirectories(directory);
             // A build may replace the jar meanwhile.
             Path copy = Files.copy(jar, directory.resolve("lull.jar"), StandardCopyOption.REPLACE_EXISTING);
-            Queue<Fault> waiting = new ConcurrentLinkedQueue<>(
-                    faults.stream().filter(it -> !it.isAlone()).toList());
-            List<Lane> lanes = IntStream.range(0, Math.min(LANES, waiting.size()))
-                    .mapToObj(it -> new Lane(this, copy, it))
-                    .toList();
-            CompletableFuture.allOf(lanes.stream()
-                            .map(lane -> CompletableFuture.runAsync(
-                                    () -> lane.runAll(waiting), task -> new Thread(task).start()))
-                            .toArray(CompletableFuture[]::new))
-                    .join();
-            Lane alone = new Lane(this, copy, LANES);
-            alone.runAll(new ConcurrentLinkedQueue<>(
-                    faults.stream().filter(Fault::isAlone).toList()));
-            return alone.passed && lanes.stream().allMatch(it -> it.passed);
+            Lane lane = new Lane(this, copy);
+            for (Fault fault : faults) {
+                lane.run(fault);
+            }
+            lane.end();
+            return lane.passed;
         }
     }
 
@@ -119,51 +104,48 @@ final class FaultSuite {
     private static final class Lane {
         private final Suite suite;
         private final Path jar;
-        private final int number;
         private Optional<Setting> current = Optional.empty();
-        private boolean passed = true;
+        private CompletableFuture<Void> judgement = CompletableFuture.completedFuture(null);
+        private volatile boolean passed = true;
 
-        Lane(Suite suite, Path jar, int number) {
+        Lane(Suite suite, Path jar) {
             this.suite = suite;
             this.jar = jar;
-            this.number = number;
         }
 
-        void runAll(Queue<Fault> faults) {
-            try {
-                for (Fault fault = faults.poll(); fault != null; fault = faults.poll()) {
-                    run(fault);
-                }
-                end();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        private void run(Fault fault) throws IOException {
+        /** A fault is judged while the cluster warms up for the next, which does not strike before. */
+        void run(Fault fault) throws IOException {
             if (current.isPresent() && !current.get().fits(fault)) {
                 end();
             }
             if (current.isEmpty()) {
                 current = Optional.of(start(fault));
             }
-            Report report = new FaultRun(
-                            fault,
-                            suite.seed(),
-                            current.get().cluster(),
-                            current.get().policy(),
-                            suite.directory().resolve(fault.name()))
-                    .run();
-            report.append(suite.directory().getParent());
-            Console.say(String.join("\n", report.lines()) + "\n" + FaultsIT.END + fault.name());
-            passed &= report.passed();
-            if (!report.passed()) {
+            FaultRun run = new FaultRun(
+                    fault,
+                    suite.seed(),
+                    current.get().cluster(),
+                    current.get().policy(),
+                    suite.directory().resolve(fault.name()));
+            boolean survived = run.strike(judgement::join);
+            judgement.join();
+            judgement =
+                    CompletableFuture.runAsync(() -> conclude(fault, run), task -> new Thread(task, "judge").start());
+            if (!survived) {
                 // What is wrong with this cluster is not to count against the next fault.
                 end();
             }
         }
 
-        private void end() {
+        private void conclude(Fault fault, FaultRun run) {
+            Report report = run.judge();
+            report.append(suite.directory().getParent());
+            Console.say(String.join("\n", report.lines()) + "\n" + FaultsIT.END + fault.name());
+            passed &= report.passed();
+        }
+
+        void end() {
+            judgement.join();
             current.ifPresent(it -> it.cluster().close());
             current = Optional.empty();
         }
@@ -172,7 +154,7 @@ final class FaultSuite {
             Map<String, String> settings = new HashMap<>(SETTINGS);
             settings.putAll(fault.settings());
             TestCluster cluster = TestCluster.start(
-                    number, suite.directory().resolve("cluster-of-" + fault.name()), jar, suite.nodes(), settings);
+                    suite.directory().resolve("cluster-of-" + fault.name()), jar, suite.nodes(), settings);
             return new Setting(cluster, settings);
         }
     }

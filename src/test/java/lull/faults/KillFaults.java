@@ -100,11 +100,6 @@ final class KillFaults {
         }
 
         @Override
-        public boolean isAlone() {
-            return true;
-        }
-
-        @Override
         public void strike(Scene scene) {
             Instant begun = scene.note("rolling restart, %d rounds", ROUNDS);
             scene.load().mark("rolling");

@@ -15,18 +15,16 @@ final class Network implements AutoCloseable {
 
     private static final int HERE = 1;
 
-    private final String name;
-    private final String subnet;
+    private static final String NAME = "lull0";
+    private static final String SUBNET = "10.99.0.";
+
     private final List<Place> places = new ArrayList<>();
 
-    /** @param number tells apart those that are there at the same time: 0 to 255 */
-    Network(int number) {
-        name = "lull" + number;
-        subnet = "10.99." + number + ".";
+    Network() {
         Shell.run("ip", "link", "set", "lo", "up");
-        Shell.run("ip", "link", "add", name, "type", "bridge");
-        Shell.run("ip", "address", "add", subnet + HERE + "/24", "dev", name);
-        Shell.run("ip", "link", "set", name, "up");
+        Shell.run("ip", "link", "add", NAME, "type", "bridge");
+        Shell.run("ip", "address", "add", SUBNET + HERE + "/24", "dev", NAME);
+        Shell.run("ip", "link", "set", NAME, "up");
     }
 
     /** A namespace with an address, kept open by a process that does nothing. */
@@ -38,8 +36,8 @@ final class Network implements AutoCloseable {
 
         private Place(String name, int host) {
             this.name = name;
-            this.address = subnet + host;
-            this.cable = Network.this.name + "-" + host;
+            this.address = SUBNET + host;
+            this.cable = NAME + "-" + host;
             try {
                 // It ends with its standard input, so with us.
                 keeper = new ProcessBuilder("unshare", "--net", "sh", "-c", "echo made; read -r end").start();
@@ -59,7 +57,7 @@ final class Network implements AutoCloseable {
                     "eth0",
                     "netns",
                     Long.toString(keeper.pid()));
-            Shell.run("ip", "link", "set", cable, "master", Network.this.name, "up");
+            Shell.run("ip", "link", "set", cable, "master", NAME, "up");
             inside("ip", "link", "set", "lo", "up");
             inside("ip", "address", "add", address + "/24", "dev", "eth0");
             inside("ip", "link", "set", "eth0", "up");
@@ -133,6 +131,6 @@ final class Network implements AutoCloseable {
     @Override
     public void close() {
         places.forEach(Place::close);
-        Shell.run("ip", "link", "delete", name);
+        Shell.run("ip", "link", "delete", NAME);
     }
 }

@@ -108,11 +108,6 @@ record SoakFault(Duration lasts) implements Fault {
     }
 
     @Override
-    public boolean isAlone() {
-        return true;
-    }
-
-    @Override
     public void strike(Scene scene) throws SQLException {
         Instant end = Instant.now().plus(lasts);
         int troubles = 0;

@@ -45,15 +45,13 @@ final class TestCluster implements AutoCloseable {
     /**
      * Starts everything and waits until the nodes are one cluster.
      *
-     * @param number of its network
      * @param directory for data and logs, created
      * @param jar of the program
      * @param size how many nodes
      * @param settings of the nodes, beside those that say where they are
      */
-    static TestCluster start(int number, Path directory, Path jar, int size, Map<String, String> settings)
-            throws IOException {
-        TestCluster cluster = new TestCluster(number, directory, jar, size, settings);
+    static TestCluster start(Path directory, Path jar, int size, Map<String, String> settings) throws IOException {
+        TestCluster cluster = new TestCluster(directory, jar, size, settings);
         try {
             cluster.nodes.forEach(ClusterNode::start);
             cluster.awaitWhole(FORMED);
@@ -68,10 +66,9 @@ final class TestCluster implements AutoCloseable {
         }
     }
 
-    private TestCluster(int number, Path directory, Path jar, int size, Map<String, String> settings)
-            throws IOException {
+    private TestCluster(Path directory, Path jar, int size, Map<String, String> settings) throws IOException {
         this.directory = Files.createDirectories(directory);
-        network = new Network(number);
+        network = new Network();
         postgres = new PostgresServer(directory.resolve("postgres"), network.place("postgres", POSTGRES_HOST));
         List<Network.Place> places = new ArrayList<>();
         for (int i = 1; i <= size; i++) {
