@@ -5,7 +5,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,7 +37,7 @@ final class Bulk {
      * Records the first message of each: a reply, so that each is active from then on.
      *
      * @param at when they say that they began
-     * @throws IllegalStateException if one is refused
+     * @throws IllegalStateException if one is not recorded within a minute
      */
     static void begin(List<URI> apis, String prefix, int conversations, Instant at) {
         Bulk bulk = new Bulk(prefix, at);
@@ -57,7 +56,23 @@ final class Bulk {
         }
     }
 
+    /** What is not acknowledged is sent again from the first such line on, as the API asks. */
     private void record(URI uri, int from, int to) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        int next = from;
+        while (next < to) {
+            List<String> answers = stream(uri, next, to);
+            int recorded = (int) answers.stream()
+                    .takeWhile(it -> it.contains("\"status\":200"))
+                    .count();
+            next += recorded;
+            if (next < to && System.nanoTime() > end) {
+                throw new IllegalStateException(uri + " does not record line " + next + ": " + answers);
+            }
+        }
+    }
+
+    private List<String> stream(URI uri, int from, int to) {
         StringBuilder lines = new StringBuilder();
         for (int i = from; i < to; i++) {
             lines.append("{\"conversation\":\"").append(prefix).append('-').append(i);
@@ -71,14 +86,7 @@ final class Bulk {
                 .POST(BodyPublishers.ofString(lines.toString()))
                 .build();
         try {
-            HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
-            List<String> refused = answer.body()
-                    .lines()
-                    .filter(it -> !it.contains("\"status\":200"))
-                    .toList();
-            if (!refused.isEmpty() || answer.body().lines().count() != to - from) {
-                throw new IllegalStateException(uri + " answered " + answer.statusCode() + " to a stream: " + refused);
-            }
+            return client.send(request, BodyHandlers.ofString()).body().lines().toList();
         } catch (IOException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {

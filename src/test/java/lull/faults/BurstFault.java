@@ -11,7 +11,8 @@ import java.util.concurrent.TimeUnit;
 final class BurstFault implements Fault {
 
     private static final int CONVERSATIONS = 100_000;
-    private static final Duration IDLE_AFTER = Duration.ofSeconds(60);
+    private static final int TRIAL = 5_000;
+    private static final Duration IDLE_AFTER = Duration.ofMinutes(5);
     private static final Duration CLEARED = Duration.ofSeconds(60);
     private static final Duration BASE = Duration.ofSeconds(10);
     private static final int MOST_TIMES_THE_BASE = 3;
@@ -26,10 +27,10 @@ final class BurstFault implements Fault {
         return CLEARED;
     }
 
-    /** Time enough to record them all before they are due, and more than the test takes until they are due again. */
+    /** More than it takes to record them all; and more than the test takes until they are due again. */
     @Override
     public Map<String, String> settings() {
-        return Map.of("LULL_IDLE_AFTER", IDLE_AFTER.toString(), "LULL_EXPIRE_AFTER", "PT10M");
+        return Map.of("LULL_IDLE_AFTER", IDLE_AFTER.toString(), "LULL_EXPIRE_AFTER", "PT20M");
     }
 
     @Override
@@ -37,9 +38,13 @@ final class BurstFault implements Fault {
         TestCluster cluster = scene.cluster();
         List<URI> apis = cluster.nodes().stream().map(ClusterNode::api).toList();
         String prefix = "bulk-" + scene.seed();
-        Instant begun = scene.note("%,d conversations begin", CONVERSATIONS);
-        Bulk.begin(apis, prefix, CONVERSATIONS, begun);
-        Instant due = begun.plus(IDLE_AFTER);
+        Duration time = timeToRecord(apis, "trial-" + scene.seed());
+        // They say that they began so long ago that they are due soon after the last of them is recorded.
+        Instant due = Instant.now().plus(time).plus(BASE);
+        scene.note(
+                "%,d conversations begin; due in %d s",
+                CONVERSATIONS, time.plus(BASE).toSeconds());
+        Bulk.begin(apis, prefix, CONVERSATIONS, due.minus(IDLE_AFTER));
         scene.note("all have begun; due in %.1f s", Scene.seconds(Duration.between(Instant.now(), due)));
         scene.report().require(Instant.now().isBefore(due.minus(BASE)), "it took too long to record them all");
         Waiting.letPass(Duration.between(Instant.now(), due.minus(BASE)));
@@ -71,6 +76,16 @@ final class BurstFault implements Fault {
                         MOST_TIMES_THE_BASE * base.latency().p99().toMillis(),
                         "ms");
         scene.report().atMost("failed requests", burst.failures(), 0, "");
+    }
+
+    /** What a trial says, before the code is compiled: about twice what it takes. */
+    private static Duration timeToRecord(List<URI> apis, String prefix) {
+        long start = System.nanoTime();
+        Bulk.begin(apis, prefix, TRIAL, Instant.now());
+        Duration trial = Duration.ofNanos(System.nanoTime() - start);
+        Duration all = trial.multipliedBy(CONVERSATIONS / TRIAL);
+        Duration longest = IDLE_AFTER.minus(BASE.multipliedBy(2));
+        return all.compareTo(longest) < 0 ? all : longest;
     }
 
     private static long nanos(Instant time) {

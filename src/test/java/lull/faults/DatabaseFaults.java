@@ -24,12 +24,6 @@ final class DatabaseFaults {
         scene.report().figure(who + " answered 503", failed.getOrDefault(Outcome.UNAVAILABLE, 0L), "");
     }
 
-    private static void requireBack(Scene scene, Instant repaired, LoadStats.Counts since) {
-        Duration back =
-                since.lastFailure().map(it -> Duration.between(repaired, it)).orElse(Duration.ZERO);
-        scene.report().atMost("last failure after the repair", back, BACK);
-    }
-
     /** One node does not reach PostgreSQL. What lives there is answered with 503, within 10 s; the rest does not notice. */
     static final class CutDatabase implements Fault {
 
@@ -38,6 +32,11 @@ final class DatabaseFaults {
         @Override
         public String name() {
             return "cut-database";
+        }
+
+        @Override
+        public Duration calmWithin() {
+            return BACK;
         }
 
         @Override
@@ -59,18 +58,14 @@ final class DatabaseFaults {
             Network.cut(List.of(node.place()), List.of(cluster.postgres().place()));
             Waiting.letPass(LASTS);
             LoadStats stats = scene.load().mark("healed");
-            Instant healed = scene.note("healed");
+            scene.note("healed");
             cluster.network().heal();
             scene.note("%s", stats);
-            Waiting.letPass(BACK.plusSeconds(3));
-            LoadStats after = scene.load().mark("after");
-            scene.note("%s", after);
             requireHonestAnswers(scene, "there", stats.groups().get("there"));
             scene.report()
                     .require(
                             stats.groups().get("there").failed().containsKey(Outcome.UNAVAILABLE),
                             "nobody was answered with 503, though PostgreSQL was cut off");
-            requireBack(scene, healed, after.all());
             scene.report()
                     .atMost("elsewhere failed", stats.groups().get("elsewhere").failures(), 0, "");
             scene.requireSameLives(lives);
@@ -82,6 +77,11 @@ final class DatabaseFaults {
         @Override
         public String name() {
             return how == PostgresServer.Stop.FAST ? "postgres-fast" : "postgres-immediate";
+        }
+
+        @Override
+        public Duration calmWithin() {
+            return BACK;
         }
 
         @Override
@@ -100,14 +100,9 @@ final class DatabaseFaults {
             Waiting.letPass(Duration.ofSeconds(2));
             Instant up = scene.timeline().noteAt(postgres.start(), "PostgreSQL takes connections");
             LoadStats during = scene.load().mark("up");
-            Waiting.letPass(BACK.plusSeconds(2));
-            LoadStats after = scene.load().mark("after");
             scene.note("%s", during);
-            scene.note("%s", after);
             scene.report().figure("PostgreSQL away", Duration.between(told, up));
             requireHonestAnswers(scene, "while it was away clients", during.all());
-            requireHonestAnswers(scene, "afterwards clients", after.all());
-            requireBack(scene, up, after.all());
             scene.requireSameLives(lives);
         }
     }
@@ -116,11 +111,16 @@ final class DatabaseFaults {
     static final class SlowCommit implements Fault {
 
         private static final Duration COMMIT = Duration.ofSeconds(2);
-        private static final Duration LASTS = Duration.ofSeconds(25);
+        private static final Duration LASTS = Duration.ofSeconds(20);
 
         @Override
         public String name() {
             return "slow-commit";
+        }
+
+        @Override
+        public Duration calmWithin() {
+            return BACK;
         }
 
         @Override
@@ -139,13 +139,9 @@ final class DatabaseFaults {
             LoadStats slow = scene.load().mark("ended");
             scene.note("%s", slow);
             SlowCommits.end(postgres);
-            Instant ended = scene.note("commits take their usual time");
-            Waiting.letPass(BACK.plusSeconds(2));
-            LoadStats after = scene.load().mark("after");
-            scene.note("%s", after);
+            scene.note("commits take their usual time");
             requireHonestAnswers(scene, "meanwhile clients", slow.all());
             scene.report().figure("meanwhile p50", slow.latency().p50().toMillis(), "ms");
-            requireBack(scene, ended, after.all());
             scene.requireSameLives(lives);
         }
     }
@@ -158,6 +154,11 @@ final class DatabaseFaults {
         @Override
         public String name() {
             return "stalled-commit";
+        }
+
+        @Override
+        public Duration calmWithin() {
+            return BACK;
         }
 
         @Override
@@ -174,15 +175,11 @@ final class DatabaseFaults {
             Waiting.until("a commit stands still", Duration.ofSeconds(10), () -> SlowCommits.standing(postgres) == 1);
             scene.note("a commit stands still");
             Waiting.until("the commit has happened", STALL.plusSeconds(15), () -> SlowCommits.standing(postgres) == 0);
-            Instant ended = scene.note("it has happened");
+            scene.note("it has happened");
             LoadStats stalled = scene.load().mark("ended");
             scene.note("%s", stalled);
             SlowCommits.end(postgres);
-            Waiting.letPass(BACK.plusSeconds(2));
-            LoadStats after = scene.load().mark("after");
-            scene.note("%s", after);
             requireHonestAnswers(scene, "meanwhile clients", stalled.all());
-            requireBack(scene, ended, after.all());
             scene.requireSameLives(lives);
         }
     }

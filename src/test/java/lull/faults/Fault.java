@@ -16,6 +16,11 @@ interface Fault {
         return Map.of();
     }
 
+    /** How soon after the end of the fault requests must come through again as if nothing had been. */
+    default Duration calmWithin() {
+        return Duration.ofSeconds(30);
+    }
+
     /** Breaks something under load, looks what becomes of it, and repairs what does not repair itself. */
     void strike(Scene scene) throws Exception;
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import lull.domain.Policy;
 
@@ -41,6 +42,8 @@ final class FaultRun {
     private final Path directory;
     private final Timeline timeline;
     private final Report report;
+    private List<Path> logs = List.of();
+    private Optional<Evidence> evidence = Optional.empty();
 
     /**
      * @param policy of the cluster
@@ -56,38 +59,60 @@ final class FaultRun {
         this.report = new Report(fault.name(), seed);
     }
 
-    /** Returns what was found; it throws nothing because of what became of the cluster. */
-    Report run() {
+    /**
+     * Breaks what is to be broken, under load. It throws nothing because of what became of the cluster.
+     *
+     * @param ready called once the load goes through, before the fault strikes
+     * @return whether everything was as it must be, so far
+     */
+    boolean strike(Runnable ready) {
         cluster.tell(timeline);
         timeline.note("seed %d", seed);
         try {
             cluster.awaitWhole(WHOLE);
             LoadPlan plan = new LoadPlan(seed, RATE, CONVERSATIONS, fault.name() + "-" + seed, IN_FLIGHT);
             try (Load load = Load.start(plan, cluster.targets(), directory.resolve("load.jsonl"))) {
-                underLoad(load);
+                underLoad(load, ready);
             }
         } catch (Exception | AssertionError e) {
-            report.violate("the run broke off: %s", e);
-            e.printStackTrace(System.out);
+            broken("the run", e);
         }
+        logs = cluster.logs();
         report.figure("heap left at most", cluster.mostHeap(timeline.beginning()), "MB");
+        return report.passed();
+    }
+
+    private void broken(String what, Throwable failure) {
+        report.violate("%s broke off: %s", what, failure);
+        failure.printStackTrace(System.out);
+    }
+
+    /** Looks at what is on record. To be called while the cluster is there, by any thread. */
+    Report judge() {
+        try {
+            evidence.ifPresent(this::judge);
+        } catch (RuntimeException e) {
+            broken("the judgement", e);
+        }
         if (!report.passed()) {
             showLogs();
         }
         return report;
     }
 
-    private void underLoad(Load load) throws IOException {
+    private void underLoad(Load load, Runnable ready) {
         timeline.note("load: %d messages/s over %,d conversations", RATE, CONVERSATIONS);
         Instant steady = awaitCalm(load, STEADY, true);
         timeline.noteAt(steady, "the load goes through without a failure");
+        ready.run();
+        load.mark("fault");
+        Instant begun = Instant.now();
 
         Scene scene = new Scene(cluster, load, timeline, report, seed);
         try {
             fault.strike(scene);
         } catch (Exception | AssertionError e) {
-            report.violate("the fault broke off: %s", e);
-            e.printStackTrace(System.out);
+            broken("the fault", e);
         } finally {
             cluster.repair();
         }
@@ -95,12 +120,25 @@ final class FaultRun {
         cluster.awaitWhole(WHOLE);
         Instant healed = Instant.now();
         Instant calm = awaitCalm(load, CALM, false);
-        report.figure("calm after", Duration.between(healed, calm));
+        report.atMost("calm after", Duration.between(healed, calm), fault.calmWithin());
 
         LoadLog log = load.stop();
-        total(log);
+        total(log.intervals().stream()
+                .filter(it -> !it.since().isBefore(begun.minusSeconds(1)))
+                .toList());
         timeline.note("the load has ended");
-        judge(log, scene.zombies(), healed);
+        PostgresServer postgres = cluster.postgres();
+        evidence = Optional.of(new Evidence(
+                log,
+                cluster.nodes().get(0).api(),
+                postgres.url(),
+                postgres.user(),
+                postgres.password(),
+                policy,
+                cluster.logs(),
+                fault.latenessBound(),
+                scene.zombies(),
+                healed));
     }
 
     /**
@@ -115,13 +153,12 @@ final class FaultRun {
         while (true) {
             Waiting.letPass(INTERVAL);
             LoadStats stats = load.mark("calm");
-            boolean calm =
-                    stats.failures() == 0 && (!quick || stats.latency().p99().compareTo(STEADY_P99) < 0);
-            if (calm) {
+            boolean through = stats.failures() == 0 && stats.acknowledged() >= RATE * INTERVAL.toSeconds() / 2;
+            if (through && (!quick || stats.latency().p99().compareTo(STEADY_P99) < 0)) {
                 timeline.note("%s", stats.all());
                 return stats.since();
             }
-            if (Instant.now().isAfter(end) && stats.failures() == 0) {
+            if (through && Instant.now().isAfter(end)) {
                 timeline.note("slow all the same, after %s: %s", atMost, stats.all());
                 return stats.since();
             }
@@ -132,8 +169,7 @@ final class FaultRun {
         }
     }
 
-    private void total(LoadLog log) {
-        List<LoadStats> intervals = log.intervals();
+    private void total(List<LoadStats> intervals) {
         report.figure("requests", intervals.stream().mapToLong(LoadStats::sent).sum(), "");
         report.figure(
                 "failed", intervals.stream().mapToLong(LoadStats::failures).sum(), "");
@@ -147,22 +183,17 @@ final class FaultRun {
                         .map(LoadStats::longestSilence)
                         .max(Duration::compareTo)
                         .orElse(Duration.ZERO));
+        for (Outcome never : List.of(Outcome.ERROR, Outcome.REFUSED)) {
+            long times = intervals.stream()
+                    .mapToLong(it -> it.failed().getOrDefault(never, 0L))
+                    .sum();
+            report.require(times == 0, "%d requests were answered with %s", times, never);
+        }
         report.require(cluster.mostHeap(timeline.beginning()) <= LARGEST_HEAP, "a heap is nearly full");
     }
 
-    private void judge(LoadLog log, List<Zombie> zombies, Instant healed) {
-        PostgresServer postgres = cluster.postgres();
-        Verdict verdict = Checker.check(new Evidence(
-                log,
-                cluster.nodes().get(0).api(),
-                postgres.url(),
-                postgres.user(),
-                postgres.password(),
-                policy,
-                cluster.logs(),
-                fault.latenessBound(),
-                zombies,
-                healed));
+    private void judge(Evidence seen) {
+        Verdict verdict = Checker.check(seen);
         verdict.toString().lines().forEach(Console::say);
         for (Verdict.Result result : verdict.results()) {
             report.require(
@@ -180,7 +211,7 @@ final class FaultRun {
 
     /** What the nodes complained of meanwhile. */
     private void showLogs() {
-        for (Path log : cluster.logs()) {
+        for (Path log : logs) {
             try (Stream<String> lines = Files.lines(log)) {
                 List<String> warnings = lines.filter(it -> it.matches("\\S+Z (WARN|ERROR) .*"))
                         .filter(it -> it.substring(0, it.indexOf(' '))

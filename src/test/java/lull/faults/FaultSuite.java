@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import lull.domain.Policy;
 
 /**
@@ -90,42 +91,70 @@ final class FaultSuite {
             Files.createDirectories(directory);
             // A build may replace the jar meanwhile.
             Path copy = Files.copy(jar, directory.resolve("lull.jar"), StandardCopyOption.REPLACE_EXISTING);
-            boolean passed = true;
-            Optional<Setting> current = Optional.empty();
+            Lane lane = new Lane(this, copy);
             for (Fault fault : faults) {
-                if (current.isPresent() && !current.get().fits(fault)) {
-                    current.get().cluster().close();
-                    current = Optional.empty();
-                }
-                if (current.isEmpty()) {
-                    current = Optional.of(start(copy, fault));
-                }
-                Report report = new FaultRun(
-                                fault,
-                                seed,
-                                current.get().cluster(),
-                                current.get().policy(),
-                                directory.resolve(fault.name()))
-                        .run();
-                report.append(directory.getParent());
-                report.lines().forEach(Console::say);
-                Console.say(FaultsIT.END + fault.name());
-                passed &= report.passed();
-                if (!report.passed()) {
-                    // What is wrong with this cluster is not to count against the next fault.
-                    current.get().cluster().close();
-                    current = Optional.empty();
-                }
+                lane.run(fault);
             }
-            current.ifPresent(it -> it.cluster().close());
-            return passed;
+            lane.end();
+            return lane.passed;
+        }
+    }
+
+    /** A cluster after the other, each for as many faults as it fits and survives. */
+    private static final class Lane {
+        private final Suite suite;
+        private final Path jar;
+        private Optional<Setting> current = Optional.empty();
+        private CompletableFuture<Void> judgement = CompletableFuture.completedFuture(null);
+        private volatile boolean passed = true;
+
+        Lane(Suite suite, Path jar) {
+            this.suite = suite;
+            this.jar = jar;
         }
 
-        private Setting start(Path jar, Fault fault) throws IOException {
+        /** A fault is judged while the cluster warms up for the next, which does not strike before. */
+        void run(Fault fault) throws IOException {
+            if (current.isPresent() && !current.get().fits(fault)) {
+                end();
+            }
+            if (current.isEmpty()) {
+                current = Optional.of(start(fault));
+            }
+            FaultRun run = new FaultRun(
+                    fault,
+                    suite.seed(),
+                    current.get().cluster(),
+                    current.get().policy(),
+                    suite.directory().resolve(fault.name()));
+            boolean survived = run.strike(judgement::join);
+            judgement.join();
+            judgement =
+                    CompletableFuture.runAsync(() -> conclude(fault, run), task -> new Thread(task, "judge").start());
+            if (!survived) {
+                // What is wrong with this cluster is not to count against the next fault.
+                end();
+            }
+        }
+
+        private void conclude(Fault fault, FaultRun run) {
+            Report report = run.judge();
+            report.append(suite.directory().getParent());
+            Console.say(String.join("\n", report.lines()) + "\n" + FaultsIT.END + fault.name());
+            passed &= report.passed();
+        }
+
+        void end() {
+            judgement.join();
+            current.ifPresent(it -> it.cluster().close());
+            current = Optional.empty();
+        }
+
+        private Setting start(Fault fault) throws IOException {
             Map<String, String> settings = new HashMap<>(SETTINGS);
             settings.putAll(fault.settings());
-            TestCluster cluster =
-                    TestCluster.start(directory.resolve("cluster-of-" + fault.name()), jar, nodes, settings);
+            TestCluster cluster = TestCluster.start(
+                    suite.directory().resolve("cluster-of-" + fault.name()), jar, suite.nodes(), settings);
             return new Setting(cluster, settings);
         }
     }

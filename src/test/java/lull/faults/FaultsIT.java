@@ -34,7 +34,7 @@ class FaultsIT {
     private static final String ALL = "all";
 
     /** Among all the others; alone it takes {@link #LONG_SOAK}. */
-    private static final String SHORT_SOAK = "PT2M";
+    private static final String SHORT_SOAK = "PT1M30S";
 
     private static final String LONG_SOAK = "PT20M";
     private static final Path DIRECTORY = Path.of("target", "faults");

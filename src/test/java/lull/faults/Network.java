@@ -13,17 +13,18 @@ import java.util.stream.Stream;
  */
 final class Network implements AutoCloseable {
 
-    private static final String SWITCH = "lull0";
-    private static final String SUBNET = "10.99.0.";
     private static final int HERE = 1;
+
+    private static final String NAME = "lull0";
+    private static final String SUBNET = "10.99.0.";
 
     private final List<Place> places = new ArrayList<>();
 
     Network() {
         Shell.run("ip", "link", "set", "lo", "up");
-        Shell.run("ip", "link", "add", SWITCH, "type", "bridge");
-        Shell.run("ip", "address", "add", SUBNET + HERE + "/24", "dev", SWITCH);
-        Shell.run("ip", "link", "set", SWITCH, "up");
+        Shell.run("ip", "link", "add", NAME, "type", "bridge");
+        Shell.run("ip", "address", "add", SUBNET + HERE + "/24", "dev", NAME);
+        Shell.run("ip", "link", "set", NAME, "up");
     }
 
     /** A namespace with an address, kept open by a process that does nothing. */
@@ -36,7 +37,7 @@ final class Network implements AutoCloseable {
         private Place(String name, int host) {
             this.name = name;
             this.address = SUBNET + host;
-            this.cable = "cable" + host;
+            this.cable = NAME + "-" + host;
             try {
                 // It ends with its standard input, so with us.
                 keeper = new ProcessBuilder("unshare", "--net", "sh", "-c", "echo made; read -r end").start();
@@ -56,7 +57,7 @@ final class Network implements AutoCloseable {
                     "eth0",
                     "netns",
                     Long.toString(keeper.pid()));
-            Shell.run("ip", "link", "set", cable, "master", SWITCH, "up");
+            Shell.run("ip", "link", "set", cable, "master", NAME, "up");
             inside("ip", "link", "set", "lo", "up");
             inside("ip", "address", "add", address + "/24", "dev", "eth0");
             inside("ip", "link", "set", "eth0", "up");
@@ -130,6 +131,6 @@ final class Network implements AutoCloseable {
     @Override
     public void close() {
         places.forEach(Place::close);
-        Shell.run("ip", "link", "delete", SWITCH);
+        Shell.run("ip", "link", "delete", NAME);
     }
 }

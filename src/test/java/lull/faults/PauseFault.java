@@ -41,7 +41,7 @@ record PauseFault(int seconds) implements Fault {
         Instant resumed = node.resume();
         scene.timeline().noteAt(resumed, "SIGCONT to %s", node);
         if (seconds <= HARMLESS_SECONDS) {
-            scene.letPass(Duration.ofSeconds(15), "nobody may be downed");
+            scene.letPass(Duration.ofSeconds(10), "nobody may be downed");
             scene.requireSameLives(lives);
             scene.awaitWhole("whole again after", resumed, Duration.ofSeconds(20));
         } else {

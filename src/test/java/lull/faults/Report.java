@@ -115,7 +115,7 @@ final class Report {
         }
     }
 
-    private static void append(Path file, String line) {
+    private static synchronized void append(Path file, String line) {
         try {
             Files.writeString(file, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {

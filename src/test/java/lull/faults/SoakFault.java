@@ -11,7 +11,7 @@ record SoakFault(Duration lasts) implements Fault {
 
     private static final Duration EVERY = Duration.ofSeconds(20);
     private static final Duration REJOIN = Duration.ofSeconds(90);
-    private static final int MOST_FILES = 400;
+    private static final int MOST_FILES = 1_300;
 
     /** What happens at one time. Each repairs what it breaks. */
     private enum Trouble {
