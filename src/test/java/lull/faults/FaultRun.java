@@ -27,10 +27,10 @@ final class FaultRun {
     private static final int CONVERSATIONS = 2_000;
 
     /**
-     * Enough for a third of all requests to wait as long as a node lets them, twice, and few enough for two nodes to take them all at once:
-     * what waits to be taken may be carried out when its sender has long gone.
+     * Nearly enough for a third of all requests to wait as long as a node lets them, twice, and fewer than a node takes connections (1024):
+     * what waits to be taken is carried out when its sender has long gone.
      */
-    private static final int IN_FLIGHT = 1_800;
+    private static final int IN_FLIGHT = 1_000;
 
     private static final int LARGEST_HEAP = 320;
     private static final int SHOWN_LOG_LINES = 60;

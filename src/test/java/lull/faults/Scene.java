@@ -1,5 +1,6 @@
 package lull.faults;
 
+import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ record Scene(
         List<Zombie> zombies) {
 
     private static final Duration TICKS_AGAIN = Duration.ofSeconds(60);
-    private static final int SHARDS = 100;
+    private static final int SHARDS = ConfigFactory.load().getInt("akka.cluster.sharding.number-of-shards");
     private static final String TENANT = "default";
 
     Scene(TestCluster cluster, Load load, Timeline timeline, Report report, long seed) {
