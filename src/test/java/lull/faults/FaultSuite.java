@@ -19,7 +19,7 @@ import lull.domain.Policy;
  * fault did more harm than it may.
  *
  * <p>Arguments: {@code --fault} one name, several with commas, or {@code all}; {@code --seed} a number; {@code --duration} of the soak,
- * {@code PT20M}; {@code --nodes}, 3; {@code --jar} the program; {@code --directory} for everything that is kept.
+ * {@code PT20M}; {@code --nodes}, 3; {@code --timed}, whether what takes too long fails, {@code true}; {@code --jar} the program; {@code --directory} for everything that is kept.
  */
 final class FaultSuite {
 
@@ -76,7 +76,8 @@ final class FaultSuite {
         boolean passed = new Suite(
                         Path.of(options.get("--directory")).toAbsolutePath(),
                         Long.parseLong(options.get("--seed")),
-                        Integer.parseInt(options.getOrDefault("--nodes", "3")))
+                        Integer.parseInt(options.getOrDefault("--nodes", "3")),
+                        Boolean.parseBoolean(options.getOrDefault("--timed", "true")))
                 .run(
                         Path.of(options.get("--jar")),
                         faults(options.getOrDefault("--fault", "all"), Duration.parse(options.get("--duration"))));
@@ -85,7 +86,7 @@ final class FaultSuite {
     }
 
     /** @param directory has to be new */
-    private record Suite(Path directory, long seed, int nodes) {
+    private record Suite(Path directory, long seed, int nodes, boolean timed) {
 
         boolean run(Path jar, List<Fault> faults) throws IOException {
             Files.createDirectories(directory);
@@ -124,6 +125,7 @@ final class FaultSuite {
             FaultRun run = new FaultRun(
                     fault,
                     suite.seed(),
+                    suite.timed(),
                     current.get().cluster(),
                     current.get().policy(),
                     suite.directory().resolve(fault.name()));

@@ -37,11 +37,15 @@ final class Report {
     private final long seed;
     private final List<Figure> figures = new ArrayList<>();
     private final Map<String, String> notes = new LinkedHashMap<>();
+    private final boolean timed;
     private final List<String> violations = new ArrayList<>();
+    private final List<String> slow = new ArrayList<>();
 
-    Report(String fault, long seed) {
+    /** @param timed whether what took too long is a violation; if not, it is told all the same */
+    Report(String fault, long seed, boolean timed) {
         this.fault = fault;
         this.seed = seed;
+        this.timed = timed;
     }
 
     void figure(String name, double value, String unit) {
@@ -62,8 +66,18 @@ final class Report {
         String words = String.format(Locale.ROOT, "at most %,.0f", bound);
         figures.add(new Figure(name, value, unit, words));
         if (value > bound) {
-            violate("%s is %s %s: %s allowed", name, value, unit, words);
+            String over = String.format(Locale.ROOT, "%s is %s %s: %s allowed", name, value, unit, words);
+            if (unit.isEmpty()) {
+                violate("%s", over);
+            } else {
+                late(over);
+            }
         }
+    }
+
+    /** Something took longer than it may. */
+    void late(String what) {
+        (timed ? violations : slow).add(what);
     }
 
     void atMost(String name, Duration value, Duration bound) {
@@ -94,6 +108,7 @@ final class Report {
         lines.add((passed() ? "PASS " : "FAIL ") + fault + ", seed " + seed + ": "
                 + figures.stream().map(Figure::toString).collect(Collectors.joining(", ")));
         violations.forEach(it -> lines.add("  violated: " + it));
+        slow.forEach(it -> lines.add("  slow: " + it));
         return lines;
     }
 
