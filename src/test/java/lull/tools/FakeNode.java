@@ -48,10 +48,6 @@ import lull.domain.State;
  */
 final class FakeNode implements AutoCloseable {
 
-    static {
-        System.setProperty("sun.net.httpserver.nodelay", "true"); // 40 ms for every answer otherwise
-    }
-
     /**
      * How it fails, as shares of the requests.
      *
