@@ -53,10 +53,9 @@ final class Home implements AutoCloseable {
         }
         try {
             Files.createDirectories(directory.toAbsolutePath().getParent());
-            if (!Files.isDirectory(directory)) {
-                Files.createDirectory(
-                        directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            }
+            // Several nodes may start at once in a new home: one creates it, and that is no error for the others.
+            Files.createDirectories(
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             Path path = directory.toRealPath();
             if (path.toString().matches("(?s).*[\"$`\\\\\n].*")) {
                 throw new DatabaseException("the directory " + path

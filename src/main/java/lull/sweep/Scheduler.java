@@ -215,6 +215,9 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
 
     /** The next beat is counted from this one, whenever this one came. While a tick from outside is served, none is needed. */
     private Behavior<Command> onBeat() {
+        if (resting.isPresent()) {
+            return this; // it was on its way already when the timers ended
+        }
         Duration late = Duration.ofNanos(nanoTime.getAsLong() - planned);
         if (late.compareTo(interval.orElseThrow().multipliedBy(STALE_AFTER)) > 0) {
             dropped++;

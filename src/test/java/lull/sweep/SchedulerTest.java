@@ -9,6 +9,7 @@ import akka.actor.testkit.typed.javadsl.LoggingTestKit;
 import akka.actor.testkit.typed.javadsl.ManualTime;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.sharding.typed.ShardingEnvelope;
 import akka.pattern.StatusReply;
 import com.typesafe.config.ConfigFactory;
@@ -328,6 +329,7 @@ class SchedulerTest {
         due.slices = slow;
         start(Optional.of(INTERVAL));
         TestProbe<Done> rested = testKit.createTestProbe(Done.class);
+        await().untilAtomic(due.looks, org.hamcrest.Matchers.is(1));
 
         scheduler.tell(new Scheduler.Rest(rested.getRef()));
         rested.expectNoMessage();
@@ -337,6 +339,27 @@ class SchedulerTest {
         answer(sweeps, SweepReport.NOTHING);
 
         rested.receiveMessage();
+    }
+
+    @Test
+    void a_tick_that_comes_when_it_is_at_rest_starts_nothing() {
+        TestProbe<Done> rested = testKit.createTestProbe(Done.class);
+        scheduler = testKit.spawn(Behaviors.setup(context -> {
+            context.getSelf().tell(new Scheduler.Rest(rested.getRef()));
+            return Scheduler.create(
+                    sweepers.getRef(),
+                    due,
+                    new EntityTime(clock, external),
+                    Optional.of(INTERVAL),
+                    PATIENCE,
+                    nanos::get);
+        }));
+        rested.receiveMessage();
+
+        pass(INTERVAL);
+
+        sweepers.expectNoMessage();
+        assertThat(due.looks).hasValue(0);
     }
 
     @Test
