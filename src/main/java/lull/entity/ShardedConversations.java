@@ -43,11 +43,15 @@ public final class ShardedConversations implements Conversations {
     private final ClusterSharding sharding;
     private final int maxInFlight;
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final AdvanceQueue advances;
 
     private ShardedConversations(ActorSystem<?> system, ClusterSharding sharding, int maxInFlight) {
         this.system = system;
         this.sharding = sharding;
         this.maxInFlight = maxInFlight;
+        this.advances = new AdvanceQueue(
+                System::nanoTime,
+                (delay, task) -> system.scheduler().scheduleOnce(delay, task, system.executionContext()));
     }
 
     /**
@@ -87,7 +91,7 @@ public final class ShardedConversations implements Conversations {
     /** Not limited: the sweepers bound themselves, and must go on when requests are refused. */
     @Override
     public CompletionStage<Reply.Advanced> advance(ConversationId id, Instant now) {
-        return ask(id, SWEEP_PATIENCE, replyTo -> new ConversationEntity.Advance(now, replyTo));
+        return advances.add(() -> ask(id, SWEEP_PATIENCE, replyTo -> new ConversationEntity.Advance(now, replyTo)));
     }
 
     private <R> CompletionStage<R> askTwice(
@@ -133,6 +137,7 @@ public final class ShardedConversations implements Conversations {
     }
 
     private <R> CompletionStage<R> limited(Supplier<CompletionStage<R>> call) {
+        advances.requested();
         if (inFlight.incrementAndGet() > maxInFlight) {
             inFlight.decrementAndGet();
             return CompletableFuture.failedFuture(

@@ -35,7 +35,7 @@ final class FaultRun {
      */
     private static final int IN_FLIGHT = 1_000;
 
-    private static final int LARGEST_HEAP = 320;
+    private static final int LARGEST_HEAP = 560;
     private static final int SHOWN_LOG_LINES = 60;
 
     private final Fault fault;

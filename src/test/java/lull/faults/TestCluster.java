@@ -95,7 +95,8 @@ final class TestCluster implements AutoCloseable {
     private static List<String> command(Path directory, Path jar, String name) {
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx384m",
+                "-Xms665m",
+                "-Xmx665m",
                 GarbageLog.option(directory, name),
                 "-jar",
                 jar.toString());
