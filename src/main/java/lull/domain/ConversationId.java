@@ -10,7 +10,10 @@ public record ConversationId(String tenant, String key) {
 
     public static final int LONGEST_KEY = 255;
 
-    /** The slices of the due index. Fixed for the life of a database, because each row holds its slice. */
+    /**
+     * The slices of the due index, each of which is a shard of the cluster too. Fixed for the life of a database, because each row holds its
+     * slice. Three for each node that one PostgreSQL can feed.
+     */
     public static final int SLICES = 16;
 
     private static final int LONGEST_TENANT = 63;
@@ -58,6 +61,11 @@ public record ConversationId(String tenant, String key) {
 
     /** The slice of the due index that this conversation belongs to: 0 until {@link #SLICES}. */
     public int slice() {
-        return Math.floorMod(entityId().hashCode(), SLICES);
+        return slice(entityId());
+    }
+
+    /** The same, of an {@link #entityId}. */
+    public static int slice(String entityId) {
+        return Math.floorMod(entityId.hashCode(), SLICES);
     }
 }

@@ -26,7 +26,7 @@ final class AdvanceQueue {
     static final int BATCH = 16;
 
     /** From the start of a batch to that of the next, in times that half of it took; half, since single ones may be lost with a node. */
-    static final int CYCLE = 3;
+    static final int CYCLE = 5;
 
     /** The longest that a batch keeps the next one waiting, in nanoseconds. */
     static final long LONGEST_CYCLE = Duration.ofMillis(200).toNanos();

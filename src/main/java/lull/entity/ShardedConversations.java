@@ -65,6 +65,7 @@ public final class ShardedConversations implements Conversations {
         sharding.init(Entity.of(
                         ConversationEntity.TYPE_KEY,
                         context -> ConversationEntity.create(context.getEntityId(), policy, time))
+                .withMessageExtractor(new SliceExtractor<>(ConversationId::slice))
                 .withStopMessage(ConversationEntity.Stop.INSTANCE));
         return new ShardedConversations(system, sharding, maxInFlight);
     }

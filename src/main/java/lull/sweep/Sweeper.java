@@ -23,13 +23,16 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import lull.domain.ConversationId;
+import lull.entity.BesideConversations;
 import lull.entity.Conversations;
 import lull.entity.Reply;
+import lull.entity.SliceExtractor;
 import lull.readmodel.DueConversation;
 import lull.readmodel.DueIndex;
 
 /**
- * Walks through the due conversations of one slice and tells each what time it is. Each slice has one, somewhere in the cluster. It writes
+ * Walks through the due conversations of one slice and tells each what time it is. Each slice has one, on the node that
+ * has the conversations of the slice, as far as that can be told. It writes
  * nothing and decides nothing: a due row is a hint, the conversation decides.
  */
 public final class Sweeper extends AbstractBehavior<Sweeper.Command> {
@@ -60,8 +63,11 @@ public final class Sweeper extends AbstractBehavior<Sweeper.Command> {
             ActorSystem<?> system, DueIndex due, Conversations conversations, SweepSettings settings) {
         return ClusterSharding.get(system)
                 .init(Entity.of(
-                        TYPE_KEY,
-                        context -> create(Integer.parseInt(context.getEntityId()), due, conversations, settings)));
+                                TYPE_KEY,
+                                context ->
+                                        create(Integer.parseInt(context.getEntityId()), due, conversations, settings))
+                        .withMessageExtractor(new SliceExtractor<>(Integer::parseInt))
+                        .withAllocationStrategy(new BesideConversations(system)));
     }
 
     static Behavior<Command> create(int slice, DueIndex due, Conversations conversations, SweepSettings settings) {

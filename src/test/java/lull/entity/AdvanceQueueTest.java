@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 class AdvanceQueueTest {
 
     private static final int BATCH = AdvanceQueue.BATCH;
+    private static final Duration HALF = Duration.ofMillis(5);
+    private static final Duration AFTER_PULSE = Duration.ofMillis(AdvanceQueue.CYCLE - 1);
 
     /** System.nanoTime may begin anywhere, and may overflow. */
     private long nanos = Long.MAX_VALUE - TimeUnit.MILLISECONDS.toNanos(20);
@@ -77,20 +79,20 @@ class AdvanceQueueTest {
     }
 
     @Test
-    void beside_requests_a_batch_starts_and_the_next_after_three_times_the_time_that_half_of_it_took() {
+    void beside_requests_a_batch_starts_and_the_next_in_proportion_to_the_time_that_half_of_it_took() {
         pulse();
         add(3 * BATCH);
         assertThat(started).isEmpty();
 
-        pass(Duration.ofMillis(3));
+        pass(AFTER_PULSE);
         assertThat(started).hasSize(BATCH);
-        pass(Duration.ofMillis(5));
+        pass(HALF);
         answer(0, BATCH / 2);
         queue.requested();
-        pass(Duration.ofMillis(14));
+        pass(HALF.multipliedBy(AdvanceQueue.CYCLE - 1).minusNanos(1));
         answer(BATCH / 2, BATCH);
         assertThat(started).hasSize(BATCH);
-        pass(Duration.ofMillis(1));
+        pass(Duration.ofNanos(1));
 
         assertThat(started).hasSize(2 * BATCH);
     }
@@ -99,7 +101,7 @@ class AdvanceQueueTest {
     void what_is_lost_holds_up_the_others_for_a_moment_only() {
         pulse();
         add(2 * BATCH);
-        pass(Duration.ofMillis(3));
+        pass(AFTER_PULSE);
         pass(Duration.ofMillis(100));
         queue.requested();
         pass(Duration.ofMillis(99));
@@ -114,7 +116,7 @@ class AdvanceQueueTest {
     void late_answers_of_a_batch_do_not_count_for_the_next() {
         pulse();
         add(3 * BATCH);
-        pass(Duration.ofMillis(3));
+        pass(AFTER_PULSE);
         answer(0, BATCH / 2);
         pass(Duration.ZERO);
         assertThat(started).hasSize(2 * BATCH);
@@ -129,7 +131,7 @@ class AdvanceQueueTest {
     void once_the_requests_have_ceased_all_start_that_wait() {
         pulse();
         add(10 * BATCH);
-        pass(Duration.ofMillis(3));
+        pass(AFTER_PULSE);
         assertThat(started).hasSize(BATCH);
 
         pass(Duration.ofMillis(200));

@@ -41,7 +41,7 @@ class ShardedConversationsTest {
                     akka.actor.provider = cluster
                     akka.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
                     akka.cluster.jmx.enabled = off
-                    akka.cluster.sharding.number-of-shards = 10
+                    akka.cluster.sharding.number-of-shards = 16
                     lull.resident-conversations = %d
                     lull.remoting { interface = "127.0.0.1", port = 0 }
                     lull.management { interface = "127.0.0.1", port = 0 }

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import lull.domain.ConversationId;
 
 /** A hundred thousand conversations are due in the same instant. The others must hardly notice. */
 final class BurstFault implements Fault {
@@ -53,9 +54,12 @@ final class BurstFault implements Fault {
         LoadStats base = scene.load().mark("burst");
         scene.timeline().noteAt(due, "all of them are due");
 
-        String open = "select count(*) from conversation where id like 'default|" + prefix + "-%' and deadline <= "
-                + nanos(due);
-        Waiting.until("the first are through", CLEARED, () -> cluster.postgres().number(open) < CONVERSATIONS);
+        // A look at the head of the due index: to count them all, again and again, would take a processor from the
+        // nodes.
+        String open = "select count(*) from generate_series(0, " + (ConversationId.SLICES - 1)
+                + ") as slices(slice) where exists"
+                + " (select from conversation where conversation.slice = slices.slice and deadline <= " + nanos(due)
+                + ")";
         Instant cleared = Waiting.until(
                 "all are through",
                 CLEARED.multipliedBy(2),

@@ -30,10 +30,10 @@ final class FaultRun {
     private static final int CONVERSATIONS = 2_000;
 
     /**
-     * Nearly enough for a third of all requests to wait as long as a node lets them, twice, and fewer than a node takes connections (1024):
-     * what waits to be taken is carried out when its sender has long gone.
+     * Enough for all requests to wait as long as a node lets them, and fewer than a node takes connections (4096): what waits to be taken is
+     * carried out when its sender has long gone.
      */
-    private static final int IN_FLIGHT = 1_000;
+    private static final int IN_FLIGHT = 3_000;
 
     private static final int LARGEST_HEAP = 560;
     private static final int SHOWN_LOG_LINES = 60;

@@ -31,9 +31,6 @@ class FaultsIT {
     /** How the suite ends what it says about a fault; the fault's name follows. */
     static final String END = "END ";
 
-    /** What every build goes through. The others run by name, and all of them as {@code all}. */
-    private static final String USUAL = "kill-singleton,rolling-restart";
-
     /** Among all the others; alone it takes {@link #LONG_SOAK}. */
     private static final String SHORT_SOAK = "PT1M30S";
 
@@ -48,10 +45,9 @@ class FaultsIT {
 
     @TestFactory
     Stream<DynamicTest> faults() throws IOException {
-        String names = System.getProperty("fault", USUAL);
-        // How long something took, and how often, decides only where somebody has asked for just that, on a machine
-        // that has nothing
-        // else to do.
+        String names = System.getProperty("fault", "all");
+        // In a build every fault strikes. How long something took decides only where somebody has asked for it by name,
+        // on a quiet machine.
         boolean timed = System.getProperty("fault") != null;
         String soak = System.getProperty("duration", names.equals("soak") ? LONG_SOAK : SHORT_SOAK);
         List<Fault> faults = FaultSuite.faults(names, Duration.parse(soak));

@@ -1,6 +1,5 @@
 package lull.faults;
 
-import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,7 +27,6 @@ record Scene(
         List<Zombie> zombies) {
 
     private static final Duration TICKS_AGAIN = Duration.ofSeconds(60);
-    private static final int SHARDS = ConfigFactory.load().getInt("akka.cluster.sharding.number-of-shards");
     private static final String TENANT = "default";
 
     Scene(TestCluster cluster, Load load, Timeline timeline, Report report, long seed) {
@@ -108,8 +106,7 @@ record Scene(
 
     /** The conversations that live in some shards. */
     static Predicate<String> in(Set<Integer> shards) {
-        return key -> shards.contains(
-                Math.abs(new ConversationId(TENANT, key).entityId().hashCode() % SHARDS));
+        return key -> shards.contains(new ConversationId(TENANT, key).slice());
     }
 
     static double seconds(Duration duration) {

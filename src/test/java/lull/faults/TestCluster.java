@@ -92,11 +92,14 @@ final class TestCluster implements AutoCloseable {
         watch = new Watch(nodes, it -> teller.timeline.note("%s", it));
     }
 
+    /** With the heap and the collector of k8s/base. */
     private static List<String> command(Path directory, Path jar, String name) {
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xms665m",
                 "-Xmx665m",
+                "-XX:+UseG1GC",
+                "-XX:MaxGCPauseMillis=20",
                 GarbageLog.option(directory, name),
                 "-jar",
                 jar.toString());
