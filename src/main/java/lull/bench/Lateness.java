@@ -35,7 +35,7 @@ final class Lateness implements Measurement {
     public void measure(Workbench bench, Set<String> wanted) throws Exception {
         int seconds = bench.sized(60, 5);
         NodeSettings settings = NodeSettings.service()
-                .with("lull.tick", "PT0.1S")
+                .with("lull.tick", "PT0.02S")
                 .with("lull.policy.idle-after", IDLE_AFTER.toString());
         try (Subject node = bench.start(settings)) {
             bench.say("warming up: lateness");
@@ -44,7 +44,7 @@ final class Lateness implements Measurement {
                 List<Double> late = fallDue(node, "lateness-" + run, seconds * PER_SECOND);
                 String how = String.format(
                         Locale.ROOT,
-                        "%,d timeouts/s fall due for %d s, tick 100 ms: commit of the transition minus its deadline",
+                        "%,d timeouts/s fall due for %d s, tick 20 ms: commit of the transition minus its deadline",
                         PER_SECOND,
                         seconds);
                 bench.figures().add("lateness, p50", "ms", late.get(1), how);

@@ -1,6 +1,7 @@
 package lull.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -9,10 +10,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
 import lull.TestDatabase;
 import lull.database.DatabaseSettings;
+import lull.domain.ConversationId;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,6 +80,57 @@ class ListedNodesIT {
         Membership.awaitOneClusterOf(http, started.subList(1, 3), STOP);
         Membership.say(http, started.get(2), "listed", "m-3", "inbound");
         Membership.knowAll(http, started.subList(1, 3), "listed", "active");
+    }
+
+    /** Else every timeout would pay for a way over the network, there and back. */
+    @Test
+    void slices_are_swept_where_their_conversations_are_also_when_a_node_has_left() throws Exception {
+        Map<String, String> settings = new HashMap<>(freshDatabase());
+        settings.put("LULL_TICK", "PT0.5S");
+        settings.put("LULL_IDLE_AFTER", "PT1S");
+        settings.put("LULL_EXPIRE_AFTER", "PT1S");
+        List<Integer> ports =
+                IntStream.range(0, 3).map(it -> Ports.free()).boxed().toList();
+        String list = ports.stream().map(it -> "127.0.0.1:" + it).collect(Collectors.joining(","));
+        for (int port : ports) {
+            start("swept-" + (started.size() + 1), port, list, settings);
+        }
+        started.forEach(RunningNode::awaitReady);
+        Membership.awaitOneClusterOf(http, started, START);
+
+        awaitSweepersBesideConversations(started, "before");
+        started.get(0).sigterm();
+        started.get(0).awaitEnd(STOP);
+        awaitSweepersBesideConversations(started.subList(1, 3), "after");
+    }
+
+    private void awaitSweepersBesideConversations(List<RunningNode> nodes, String prefix) throws IOException {
+        for (int i = 0; i < 100; i++) {
+            Membership.say(http, nodes.get(i % nodes.size()), prefix + i, "m", "inbound");
+            Membership.say(http, nodes.get(i % nodes.size()), prefix + i, "n", "outbound");
+        }
+        await("all slices are swept where their conversations are")
+                .atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> {
+                    int slices = 0;
+                    for (RunningNode node : nodes) {
+                        Set<String> sweepers = shards(node, "Sweeper");
+                        assertThat(shards(node, "Conversation")).containsAll(sweepers);
+                        slices += sweepers.size();
+                    }
+                    assertThat(slices).isEqualTo(ConversationId.SLICES);
+                });
+    }
+
+    private Set<String> shards(RunningNode node, String type) throws IOException {
+        return StreamSupport.stream(
+                        http.get(node.management("/cluster/shards/" + type))
+                                .json()
+                                .path("regions")
+                                .spliterator(),
+                        false)
+                .map(it -> it.path("shardId").textValue())
+                .collect(Collectors.toSet());
     }
 
     /** The three commands of the README. */

@@ -23,42 +23,17 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import javax.sql.DataSource;
-import lull.TestDatabase;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import scala.Tuple2;
 import scala.jdk.javaapi.CollectionConverters;
 import scala.util.Try;
 
-class HistoriesTest {
+class HistoriesTest extends JournalDatabase {
 
     private static final int PAGE = 1000;
 
-    private static ActorSystem system;
-    private static DataSource database;
     private final List<AutoCloseable> opened = new ArrayList<>();
-    private WatchedDatabase watched;
-
-    @BeforeAll
-    static void start() {
-        database = TestDatabase.fresh();
-        system = TestSystem.start(database);
-    }
-
-    @AfterAll
-    static void stop() {
-        TestKit.shutdownActorSystem(system);
-    }
-
-    @BeforeEach
-    void empty() {
-        Events.run(database, "truncate event_journal");
-        watched = new WatchedDatabase(database);
-    }
 
     @AfterEach
     void close() throws Exception {

@@ -8,10 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import akka.actor.ActorSystem;
 import akka.persistence.journal.Tagged;
 import akka.serialization.SerializationExtension;
-import akka.testkit.javadsl.TestKit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -20,12 +18,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import javax.sql.DataSource;
-import lull.TestDatabase;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import scala.collection.immutable.Seq;
 import scala.concurrent.Future;
@@ -33,33 +26,13 @@ import scala.jdk.javaapi.CollectionConverters;
 import scala.runtime.BoxedUnit;
 import scala.util.Try;
 
-class JournalWriterTest {
+class JournalWriterTest extends JournalDatabase {
 
     private static final String BLOCKED =
             "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
 
-    private static ActorSystem system;
-    private static DataSource database;
     private final List<JournalWriter> writers = new ArrayList<>();
     private final AtomicInteger commits = new AtomicInteger();
-    private WatchedDatabase watched;
-
-    @BeforeAll
-    static void start() {
-        database = TestDatabase.fresh();
-        system = TestSystem.start(database);
-    }
-
-    @AfterAll
-    static void stop() {
-        TestKit.shutdownActorSystem(system);
-    }
-
-    @BeforeEach
-    void empty() {
-        Events.run(database, "truncate event_journal");
-        watched = new WatchedDatabase(database);
-    }
 
     @AfterEach
     void close() {
