@@ -37,7 +37,7 @@ class ShardedConversationsTest {
 
     private static final int RESIDENT = 100;
 
-    private static final Config CONFIG = ConfigFactory.parseString("""
+    static final Config CONFIG = ConfigFactory.parseString("""
                     akka.actor.provider = cluster
                     akka.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
                     akka.cluster.jmx.enabled = off

@@ -111,6 +111,7 @@ final class FaultRun {
         timeline.note("load: %d messages/s over %,d conversations", RATE, CONVERSATIONS);
         Instant steady = awaitCalm(load, STEADY, true);
         timeline.noteAt(steady, "the load goes through without a failure");
+        timeline.noteAt(cluster.awaitEven(STEADY), "every node has its share of the shards");
         ready.run();
         load.mark("fault");
         Instant begun = Instant.now();

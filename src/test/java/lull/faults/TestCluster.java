@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Collectors;
+import lull.domain.ConversationId;
 
 /** Nodes and their PostgreSQL, each in its place on the network. */
 final class TestCluster implements AutoCloseable {
@@ -125,6 +126,18 @@ final class TestCluster implements AutoCloseable {
     /** Waits until every node runs, is ready, and sees all of them up. Returns the moment. */
     Instant awaitWhole(Duration atMost) {
         return Waiting.until("every node is ready and sees all of them up", atMost, this::isWhole);
+    }
+
+    /**
+     * Waits until each node has its share of the conversations. A shard that is on its way when a node is lost waits for that node to be
+     * removed, wherever it came from.
+     */
+    Instant awaitEven(Duration atMost) {
+        int share = ConversationId.SLICES / nodes.size();
+        return Waiting.until(
+                "every node has at least " + share + " shards",
+                atMost,
+                () -> nodes.stream().allMatch(it -> ClusterView.shards(it).size() >= share));
     }
 
     boolean isWhole() {
