@@ -6,6 +6,7 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.persistence.typed.PersistenceId;
 import akka.persistence.typed.SnapshotSelectionCriteria;
@@ -44,8 +45,8 @@ public final class ConversationEntity
     /** End the live session. */
     record Close(NewClosing closing, ActorRef<Reply.Closed> replyTo) implements Command {}
 
-    /** Apply what is overdue at {@code now}. */
-    record Advance(Instant now, ActorRef<Reply.Advanced> replyTo) implements Command {}
+    /** Apply what is overdue at {@code now}. So many events are known to be stored. */
+    record Advance(Instant now, long known, ActorRef<Reply.Advanced> replyTo) implements Command {}
 
     /** Tell how things stand. */
     record Get(ActorRef<Reply.Found> replyTo) implements Command {}
@@ -66,19 +67,28 @@ public final class ConversationEntity
     /**
      * @param entityId of the conversation ({@link ConversationId#entityId}); as it is in sharding, because an object for it would be held
      *     by each conversation in memory
+     * @param shard that it is part of
      * @param policy for the sessions that will be opened from now on
      */
-    public static Behavior<Command> create(String entityId, Policy policy, EntityTime time) {
-        return Behaviors.setup(context -> new ConversationEntity(context, entityId, policy, time));
+    static Behavior<Command> create(
+            String entityId, ActorRef<ClusterSharding.ShardCommand> shard, Policy policy, EntityTime time) {
+        return Behaviors.setup(context -> new ConversationEntity(context, entityId, shard, policy, time));
     }
 
     private final ActorContext<Command> context;
+    private final ActorRef<ClusterSharding.ShardCommand> shard;
     private final Policy policy;
     private final EntityTime time;
 
-    private ConversationEntity(ActorContext<Command> context, String entityId, Policy policy, EntityTime time) {
+    private ConversationEntity(
+            ActorContext<Command> context,
+            String entityId,
+            ActorRef<ClusterSharding.ShardCommand> shard,
+            Policy policy,
+            EntityTime time) {
         super(PersistenceId.ofUniqueId(entityId), READ_AGAIN);
         this.context = context;
+        this.shard = shard;
         this.policy = policy;
         this.time = time;
     }
@@ -163,11 +173,23 @@ public final class ConversationEntity
                 .thenReply(command.replyTo(), state -> closed(outcome, decision, state));
     }
 
+    /**
+     * A write would find out that another node has written, but a conversation that knows of nothing overdue writes nothing. So it is told how
+     * much there is to know, and if it knows less it leaves memory; its shard keeps what comes meanwhile for the one that reads the history.
+     */
     private ReplyEffect<ConversationEvent, Conversation> onAdvance(Conversation conversation, Advance command) {
+        if (command.known() > sequence()) {
+            context.getLog()
+                    .info(
+                            "{} was written by another node too: it is read again",
+                            persistenceId().id());
+            shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
+            return Effect().none().thenReply(command.replyTo(), state -> new Reply.Advanced(0, Optional.empty(), true));
+        }
         Instant now = time.now();
         List<ConversationEvent> events = conversation.advance(time.bounded(command.now(), now), now);
         Reply.Advanced reply =
-                new Reply.Advanced(events.size(), events.stream().findFirst().map(ConversationEvent::at));
+                new Reply.Advanced(events.size(), events.stream().findFirst().map(ConversationEvent::at), false);
         return Effect().persist(events).thenReply(command.replyTo(), state -> reply);
     }
 

@@ -22,8 +22,13 @@ public interface Conversations {
     /** The conversation as it stands; empty if it has never had a session. */
     CompletionStage<Optional<ConversationView>> get(ConversationId id);
 
-    /** Applies every transition that is overdue at {@code now}. */
-    CompletionStage<Reply.Advanced> advance(ConversationId id, Instant now);
+    /**
+     * Applies every transition that is overdue at {@code now}.
+     *
+     * @param known the number of its events that are known to be stored. A conversation that has fewer of them in memory was written by another
+     *     node, which had been cut off and did not know that it was replaced: its history is read again.
+     */
+    CompletionStage<Reply.Advanced> advance(ConversationId id, Instant now, long known);
 
     /** No answer in time, or too many calls under way to accept another. */
     final class Unavailable extends RuntimeException {

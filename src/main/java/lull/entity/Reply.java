@@ -40,8 +40,9 @@ public sealed interface Reply {
      *
      * @param transitions how many transitions were overdue
      * @param oldest effective time of the earliest of them; empty if there was none
+     * @param behind true if the entity had not all of its history: then nothing was done, and it reads it again before the next question
      */
-    record Advanced(int transitions, Optional<Instant> oldest) implements Reply {}
+    record Advanced(int transitions, Optional<Instant> oldest, boolean behind) implements Reply {}
 
     /** The conversation as it stands; empty if it has never had a session. */
     record Found(Optional<ConversationView> conversation) implements Reply {}

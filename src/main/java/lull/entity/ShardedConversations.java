@@ -64,7 +64,7 @@ public final class ShardedConversations implements Conversations {
         ClusterSharding sharding = ClusterSharding.get(system);
         sharding.init(Entity.of(
                         ConversationEntity.TYPE_KEY,
-                        context -> ConversationEntity.create(context.getEntityId(), policy, time))
+                        context -> ConversationEntity.create(context.getEntityId(), context.getShard(), policy, time))
                 .withMessageExtractor(new SliceExtractor<>(ConversationId::slice))
                 .withStopMessage(ConversationEntity.Stop.INSTANCE));
         return new ShardedConversations(system, sharding, maxInFlight);
@@ -91,8 +91,14 @@ public final class ShardedConversations implements Conversations {
 
     /** Not limited: the sweepers bound themselves, and must go on when requests are refused. */
     @Override
-    public CompletionStage<Reply.Advanced> advance(ConversationId id, Instant now) {
-        return advances.add(() -> ask(id, SWEEP_PATIENCE, replyTo -> new ConversationEntity.Advance(now, replyTo)));
+    public CompletionStage<Reply.Advanced> advance(ConversationId id, Instant now, long known) {
+        return advances.add(() -> askToAdvance(id, now, known)
+                .thenCompose(reply ->
+                        reply.behind() ? askToAdvance(id, now, known) : CompletableFuture.completedFuture(reply)));
+    }
+
+    private CompletionStage<Reply.Advanced> askToAdvance(ConversationId id, Instant now, long known) {
+        return ask(id, SWEEP_PATIENCE, replyTo -> new ConversationEntity.Advance(now, known, replyTo));
     }
 
     private <R> CompletionStage<R> askTwice(

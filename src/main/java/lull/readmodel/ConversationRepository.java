@@ -60,7 +60,7 @@ final class ConversationRepository {
             """;
 
     private static final String DUE = """
-            select id, deadline from conversation
+            select id, deadline, sequence from conversation
             where slice = ? and deadline <= ? and (deadline, id) > (?, ?)
             order by deadline, id
             limit ?
@@ -177,7 +177,7 @@ final class ConversationRepository {
             List<DueConversation> due = new ArrayList<>();
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    due.add(new DueConversation(rows.getString(1), instant(rows.getLong(2))));
+                    due.add(new DueConversation(rows.getString(1), instant(rows.getLong(2)), rows.getLong(3)));
                 }
             }
             return due;

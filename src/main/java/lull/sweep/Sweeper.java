@@ -167,7 +167,7 @@ public final class Sweeper extends AbstractBehavior<Sweeper.Command> {
 
     private CompletionStage<SweepReport> advance(DueConversation row, Instant now) {
         return conversations
-                .advance(ConversationId.parse(row.entityId()), now)
+                .advance(ConversationId.parse(row.entityId()), now, row.sequence())
                 .handle((reply, failure) -> failure == null ? report(reply, now) : failed(row, failure));
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
 import com.typesafe.config.ConfigFactory;
 import java.time.Clock;
@@ -68,12 +69,15 @@ class ConversationEntityTest {
     }
 
     private final Hand clock = new Hand();
+    private final TestProbe<ClusterSharding.ShardCommand> shard =
+            testKit.createTestProbe(ClusterSharding.ShardCommand.class);
     private EventSourcedBehaviorTestKit<Command, ConversationEvent, Conversation> entity = entity(false);
 
     private EventSourcedBehaviorTestKit<Command, ConversationEvent, Conversation> entity(boolean external) {
         return EventSourcedBehaviorTestKit.create(
                 testKit.system(),
-                ConversationEntity.create(ID.entityId(), Policy.DEFAULT, new EntityTime(clock, external)),
+                ConversationEntity.create(
+                        ID.entityId(), shard.getRef(), Policy.DEFAULT, new EntityTime(clock, external)),
                 // Commands, replies and events travel or are stored; the state never is.
                 EventSourcedBehaviorTestKit.enabledSerializationSettings().withVerifyState(false));
     }
@@ -92,7 +96,11 @@ class ConversationEntityTest {
     }
 
     private Reply.Advanced advance(Instant now) {
-        return entity.<Reply.Advanced>runCommand(replyTo -> new ConversationEntity.Advance(now, replyTo))
+        return advance(now, 0);
+    }
+
+    private Reply.Advanced advance(Instant now, long known) {
+        return entity.<Reply.Advanced>runCommand(replyTo -> new ConversationEntity.Advance(now, known, replyTo))
                 .reply();
     }
 
@@ -154,7 +162,7 @@ class ConversationEntityTest {
     void a_tick_of_a_fast_clock_elsewhere_times_nothing_out() {
         record("m1", Optional.empty(), Direction.OUTBOUND);
 
-        assertThat(advance(NOON.plus(Duration.ofHours(1)))).isEqualTo(new Reply.Advanced(0, Optional.empty()));
+        assertThat(advance(NOON.plus(Duration.ofHours(1)))).isEqualTo(new Reply.Advanced(0, Optional.empty(), false));
     }
 
     @Test
@@ -162,9 +170,22 @@ class ConversationEntityTest {
         record("m1", Optional.empty(), Direction.OUTBOUND);
         clock.moveTo(NOON.plus(Duration.ofHours(5)));
 
-        assertThat(advance(clock.now)).isEqualTo(new Reply.Advanced(2, Optional.of(NOON.plus(Duration.ofMinutes(15)))));
-        assertThat(advance(clock.now)).isEqualTo(new Reply.Advanced(0, Optional.empty()));
+        assertThat(advance(clock.now))
+                .isEqualTo(new Reply.Advanced(2, Optional.of(NOON.plus(Duration.ofMinutes(15))), false));
+        assertThat(advance(clock.now)).isEqualTo(new Reply.Advanced(0, Optional.empty(), false));
         assertThat(get().orElseThrow().since()).isEqualTo(NOON.plus(Duration.ofMinutes(135)));
+    }
+
+    @Test
+    void one_that_another_node_has_written_leaves_memory_instead_of_advancing_from_half_its_history() {
+        long sequence = record("m1", Optional.empty(), Direction.OUTBOUND).sequence();
+        clock.moveTo(NOON.plus(Duration.ofHours(1)));
+
+        assertThat(advance(clock.now, sequence + 1)).isEqualTo(new Reply.Advanced(0, Optional.empty(), true));
+        shard.expectMessageClass(ClusterSharding.Passivate.class);
+
+        assertThat(advance(clock.now, sequence).transitions()).isEqualTo(1);
+        shard.expectNoMessage();
     }
 
     @Test
@@ -249,8 +270,8 @@ class ConversationEntityTest {
 
     @Test
     void stops_at_once_when_told() {
-        ActorRef<Command> running =
-                testKit.spawn(ConversationEntity.create(ID.entityId(), Policy.DEFAULT, new EntityTime(clock, false)));
+        ActorRef<Command> running = testKit.spawn(
+                ConversationEntity.create(ID.entityId(), shard.getRef(), Policy.DEFAULT, new EntityTime(clock, false)));
         TestProbe<Object> probe = testKit.createTestProbe();
 
         running.tell(ConversationEntity.Stop.INSTANCE);

@@ -84,7 +84,8 @@ final class EntitySubject implements Subject {
     @Override
     public void advance(Instant now) {
         List.copyOf(actors.keySet())
-                .forEach(it -> this.<Reply.Advanced>ask(it, replyTo -> new ConversationEntity.Advance(now, replyTo)));
+                .forEach(
+                        it -> this.<Reply.Advanced>ask(it, replyTo -> new ConversationEntity.Advance(now, 0, replyTo)));
     }
 
     @Override
@@ -128,8 +129,11 @@ final class EntitySubject implements Subject {
     private ActorRef<ConversationEntity.Command> actor(String conversation) {
         return actors.computeIfAbsent(
                 conversation,
-                it -> testKit.spawn(
-                        ConversationEntity.create(id(it).entityId(), policy, new EntityTime(Clock.systemUTC(), true))));
+                it -> testKit.spawn(ConversationEntity.create(
+                        id(it).entityId(),
+                        testKit.system().ignoreRef(),
+                        policy,
+                        new EntityTime(Clock.systemUTC(), true))));
     }
 
     private <R> R ask(

@@ -12,6 +12,7 @@ import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
 import akka.persistence.testkit.PersistenceTestKitPlugin;
+import akka.persistence.testkit.javadsl.PersistenceTestKit;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.time.Clock;
@@ -25,9 +26,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import lull.domain.Conversation;
+import lull.domain.ConversationEvent;
 import lull.domain.ConversationId;
 import lull.domain.Direction;
 import lull.domain.Policy;
+import lull.domain.Request;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import scala.jdk.javaapi.CollectionConverters;
@@ -108,6 +112,39 @@ class ShardedConversationsTest {
                             .repeated())
                     .isTrue();
         }
+    }
+
+    /** As a node does that was cut off and does not know yet that it was replaced. */
+    @Test
+    void one_that_another_node_has_written_is_read_again_before_time_is_moved() {
+        Conversations conversations = start(10);
+        conversations.record(id(1), message(1)).toCompletableFuture().join();
+        PersistenceTestKit journal = PersistenceTestKit.create(testKit.system());
+        Conversation stored = Conversation.NEW.applyAll(journal.persistedInStorage(id(1).entityId()).stream()
+                .map(ConversationEvent.class::cast)
+                .toList());
+        NewMessage other = message(2);
+        List<ConversationEvent> events = stored.decide(
+                        new Request.Message(
+                                other.messageId(), other.at().orElseThrow(), Direction.OUTBOUND, Optional.empty()),
+                        Policy.DEFAULT,
+                        other.at().orElseThrow())
+                .events();
+        journal.persistForRecovery(id(1).entityId(), List.copyOf(events));
+        long known = journal.persistedInStorage(id(1).entityId()).size();
+        Instant idle = other.at().orElseThrow().plus(Policy.DEFAULT.idleAfter());
+
+        assertThat(conversations
+                        .advance(id(1), idle.minusNanos(1), known)
+                        .toCompletableFuture()
+                        .join()
+                        .transitions())
+                .isZero();
+        assertThat(conversations
+                        .advance(id(1), idle, known)
+                        .toCompletableFuture()
+                        .join())
+                .isEqualTo(new Reply.Advanced(1, Optional.of(idle), false));
     }
 
     @Test

@@ -106,7 +106,7 @@ class ConversationCallsTest {
         SERVER.post(path + "/messages", message("m2", "outbound", "2026-11-22T09:10:00Z"));
         Answer active = SERVER.get(path);
         SERVER.conversations.advance(
-                new ConversationId("default", key), java.time.Instant.parse("2026-11-22T09:25:00Z"));
+                new ConversationId("default", key), java.time.Instant.parse("2026-11-22T09:25:00Z"), 0);
         Answer idle = SERVER.get(path);
 
         assertThat(pending.json().at("/next/because").asText())

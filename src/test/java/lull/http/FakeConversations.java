@@ -117,13 +117,13 @@ final class FakeConversations implements Conversations {
     }
 
     @Override
-    public CompletionStage<Reply.Advanced> advance(ConversationId id, Instant now) {
+    public CompletionStage<Reply.Advanced> advance(ConversationId id, Instant now, long known) {
         synchronized (this) {
             List<ConversationEvent> events =
                     conversations.getOrDefault(id, Conversation.NEW).advance(now, now);
             store(id, events);
             return CompletableFuture.completedFuture(new Reply.Advanced(
-                    events.size(), events.stream().map(ConversationEvent::at).findFirst()));
+                    events.size(), events.stream().map(ConversationEvent::at).findFirst(), false));
         }
     }
 

@@ -41,7 +41,7 @@ class FeedsTest {
     }
 
     private void tick(String key, String now) {
-        server.conversations.advance(new ConversationId(Keys.TENANT, key), Instant.parse(now));
+        server.conversations.advance(new ConversationId(Keys.TENANT, key), Instant.parse(now), 0);
     }
 
     @Test

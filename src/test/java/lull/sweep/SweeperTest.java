@@ -84,7 +84,8 @@ class SweeperTest {
         private CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
 
         @Override
-        public CompletionStage<Reply.Advanced> advance(ConversationId id, Instant now) {
+        public CompletionStage<Reply.Advanced> advance(ConversationId id, Instant now, long known) {
+            assertThat(known).isEqualTo(7);
             calls.incrementAndGet();
             mostUnderWay.accumulateAndGet(underWay.incrementAndGet(), Math::max);
             return gate.thenApplyAsync(open -> {
@@ -94,8 +95,8 @@ class SweeperTest {
                     throw new Unavailable("no answer");
                 }
                 return nothingToDo.contains(id.key())
-                        ? new Reply.Advanced(0, Optional.empty())
-                        : new Reply.Advanced(1, Optional.of(NOON.minusSeconds(2)));
+                        ? new Reply.Advanced(0, Optional.empty(), false)
+                        : new Reply.Advanced(1, Optional.of(NOON.minusSeconds(2)), false);
             });
         }
 
@@ -123,7 +124,7 @@ class SweeperTest {
 
     private void rows(int count, Instant deadline) {
         IntStream.range(0, count)
-                .forEach(i -> due.rows.add(new DueConversation("default|k" + due.rows.size(), deadline)));
+                .forEach(i -> due.rows.add(new DueConversation("default|k" + due.rows.size(), deadline, 7)));
     }
 
     private SweepReport sweep() {
