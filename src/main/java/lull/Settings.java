@@ -52,7 +52,7 @@ public record Settings(
      */
     public record Jdbc(Optional<String> url, String user, String password, int poolSize, boolean migrate) {}
 
-    private static final Duration SHORTEST_TICK = Duration.ofMillis(10);
+    private static final Duration SHORTEST_TICK = Duration.ofMillis(20);
     private static final Duration LONGEST_TICK = Duration.ofDays(1);
     private static final Duration LONGEST_DRAIN = Duration.ofSeconds(60);
 
@@ -79,7 +79,7 @@ public record Settings(
                 settings.oneOf("clock", List.of("system", "external")).equals("external");
         Optional<Duration> tick = settings.optionalDuration("tick", "off").map(it -> {
             if (it.compareTo(SHORTEST_TICK) < 0 || it.compareTo(LONGEST_TICK) > 0) {
-                throw settings.invalid("tick", "a tick comes every PT0.01S to P1D, or is off");
+                throw settings.invalid("tick", "a tick comes every PT0.02S to P1D, or is off");
             }
             return it;
         });

@@ -42,7 +42,7 @@ class SettingsTest {
         "policy.expire-after, PT0S, LULL_EXPIRE_AFTER, longer than zero",
         "policy.pending-expire-after, -PT5M, LULL_PENDING_EXPIRE_AFTER, not an ISO-8601 duration",
         "policy.max-age, P3654D, LULL_MAX_AGE, at most ten years",
-        "tick, PT0.009S, LULL_TICK, PT0.01S",
+        "tick, PT0.019S, LULL_TICK, PT0.02S",
         "tick, P2D, LULL_TICK, P1D",
         "clock, moon, LULL_CLOCK, 'system, external'",
         "http.port, 65536, LULL_HTTP_PORT, from 0 to 65535",
@@ -89,7 +89,7 @@ class SettingsTest {
                 .isEmpty();
         assertThat(with("policy.max-age", "none").policy().maxAge()).isEmpty();
         assertThat(with("tick", "off").tick()).isEmpty();
-        assertThat(with("tick", "PT0.01S").tick()).contains(Duration.ofMillis(10));
+        assertThat(with("tick", "PT0.02S").tick()).contains(Duration.ofMillis(20));
     }
 
     @ParameterizedTest

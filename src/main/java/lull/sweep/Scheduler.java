@@ -34,6 +34,7 @@ import lull.domain.ConversationId;
 import lull.entity.Conversations;
 import lull.entity.EntityTime;
 import lull.readmodel.DueIndex;
+import org.slf4j.event.Level;
 
 /**
  * The clock of the cluster: one, wherever it is. Each tick looks which slices have anything due, tells their sweepers what time it is and
@@ -61,6 +62,8 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
 
     /** Less than the phase of the shutdown in which it is waited for. */
     private static final Duration REST = Duration.ofSeconds(4);
+
+    private static final Duration WORTH_A_LINE = Duration.ofSeconds(1);
 
     /** A tick that comes later than this many intervals is dropped. */
     private static final int STALE_AFTER = 2;
@@ -221,9 +224,11 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Command> {
         Duration late = Duration.ofNanos(nanoTime.getAsLong() - planned);
         if (late.compareTo(interval.orElseThrow().multipliedBy(STALE_AFTER)) > 0) {
             dropped++;
+            // Of a tick of milliseconds every collection of garbage would cost a line.
             getContext()
                     .getLog()
-                    .info("a tick was dropped, as it came {} ms late; {} so far", late.toMillis(), dropped);
+                    .atLevel(late.compareTo(WORTH_A_LINE) > 0 ? Level.INFO : Level.DEBUG)
+                    .log("a tick was dropped, as it came {} ms late; {} so far", late.toMillis(), dropped);
         } else if (posted.isEmpty() && !looking) {
             start(time.now(), Optional.empty());
         }
