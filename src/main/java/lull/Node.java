@@ -1,6 +1,8 @@
 package lull;
 
+import akka.Done;
 import akka.actor.BootstrapSetup;
+import akka.actor.CoordinatedShutdown;
 import akka.actor.ExtendedActorSystem;
 import akka.actor.setup.ActorSystemSetup;
 import akka.actor.typed.ActorSystem;
@@ -14,8 +16,10 @@ import com.typesafe.config.Config;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
@@ -67,6 +71,12 @@ final class Node implements AutoCloseable {
     /** The sum of the phases of Akka's coordinated shutdown, and a little more; a drain comes on top of it. */
     private static final Duration STOP_WAIT = Duration.ofSeconds(90);
 
+    /**
+     * Akka's limit for its last phase, and a little more. What it then still waits for is the network: of a node that cannot reach the
+     * others, for minutes.
+     */
+    private static final Duration LAST_PHASE_WAIT = Duration.ofSeconds(12);
+
     private static final Logger log = LoggerFactory.getLogger(Node.class);
 
     private final Optional<EmbeddedPostgres> embedded;
@@ -76,6 +86,7 @@ final class Node implements AutoCloseable {
     private final ServerBinding http;
     private final int managementPort;
     private final Duration stopWait;
+    private final CountDownLatch lastPhase = new CountDownLatch(1);
 
     /** What the HTTP API stands on. */
     record Parts(Conversations conversations, JdbcReadModel readModel, Ticks ticks) {}
@@ -95,6 +106,10 @@ final class Node implements AutoCloseable {
         this.http = http;
         this.managementPort = managementPort;
         this.stopWait = stopWait;
+        CoordinatedShutdown.get(system).addTask(CoordinatedShutdown.PhaseActorSystemTerminate(), "last-phase", () -> {
+            lastPhase.countDown();
+            return CompletableFuture.completedFuture(Done.getInstance());
+        });
     }
 
     /**
@@ -321,13 +336,16 @@ final class Node implements AutoCloseable {
      */
     private void awaitEnd() {
         try {
+            if (!lastPhase.await(stopWait.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new TimeoutException("the last phase has not begun within " + stopWait);
+            }
             Await.ready(
                     system.classicSystem().whenTerminated(),
-                    scala.concurrent.duration.Duration.fromNanos(stopWait.toNanos()));
+                    scala.concurrent.duration.Duration.fromNanos(LAST_PHASE_WAIT.toNanos()));
         } catch (TimeoutException tooLong) {
             log.warn(
-                    "the actor system has not ended within {} s; the database is closed all the same",
-                    stopWait.toSeconds());
+                    "the actor system has not ended in time; the database is closed all the same: {}",
+                    tooLong.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
