@@ -33,7 +33,7 @@ final class FaultRun {
      * Enough for all requests to wait as long as a node lets them, and fewer than a node takes connections (4096): what waits to be taken is
      * carried out when its sender has long gone.
      */
-    private static final int IN_FLIGHT = 3_000;
+    static final int IN_FLIGHT = 3_000;
 
     private static final int LARGEST_HEAP = 560;
     private static final int SHOWN_LOG_LINES = 60;

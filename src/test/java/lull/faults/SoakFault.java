@@ -11,7 +11,8 @@ record SoakFault(Duration lasts) implements Fault {
 
     private static final Duration EVERY = Duration.ofSeconds(20);
     private static final Duration REJOIN = Duration.ofSeconds(90);
-    private static final int MOST_FILES = 1_300;
+    /** As many connections as the client may have under way to one node, and what a node has open of its own. */
+    private static final int MOST_FILES = FaultRun.IN_FLIGHT + 300;
 
     /** What happens at one time. Each repairs what it breaks. */
     private enum Trouble {
