@@ -2,6 +2,7 @@ package lull.bench;
 
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -131,10 +132,7 @@ record Workbench(
     /** The columns of the one row that a query gives. */
     static List<Double> numbers(Store store, String sql, Object... parameters) throws SQLException {
         try (Connection connection = store.connect();
-                var select = connection.prepareStatement(sql)) {
-            for (int i = 0; i < parameters.length; i++) {
-                select.setObject(i + 1, parameters[i]);
-            }
+                var select = prepared(connection, sql, parameters)) {
             try (ResultSet row = select.executeQuery()) {
                 row.next();
                 List<Double> numbers = new ArrayList<>();
@@ -148,12 +146,18 @@ record Workbench(
 
     static void execute(Store store, String sql, Object... parameters) throws SQLException {
         try (Connection connection = store.connect();
-                var statement = connection.prepareStatement(sql)) {
-            for (int i = 0; i < parameters.length; i++) {
-                statement.setObject(i + 1, parameters[i]);
-            }
+                var statement = prepared(connection, sql, parameters)) {
             statement.execute();
         }
+    }
+
+    private static PreparedStatement prepared(Connection connection, String sql, Object... parameters)
+            throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        for (int i = 0; i < parameters.length; i++) {
+            statement.setObject(i + 1, parameters[i]);
+        }
+        return statement;
     }
 
     static long count(Store store, String sql, Object... parameters) throws SQLException {

@@ -58,18 +58,22 @@ class ListedNodesIT {
         return node;
     }
 
-    @Test
-    void nodes_with_the_same_list_form_one_cluster_and_one_leaves_in_order() throws Exception {
+    /** With one list for all, and waits until they are one cluster. */
+    private void startThree(String name, Map<String, String> settings) throws IOException {
         List<Integer> ports =
                 IntStream.range(0, 3).map(it -> Ports.free()).boxed().toList();
         String list = ports.stream().map(it -> "127.0.0.1:" + it).collect(Collectors.joining(","));
-        Map<String, String> database = freshDatabase();
         for (int port : ports) {
-            start("listed-" + (started.size() + 1), port, list, database);
+            start(name + "-" + (started.size() + 1), port, list, settings);
         }
         started.forEach(RunningNode::awaitReady);
-
         Membership.awaitOneClusterOf(http, started, START);
+    }
+
+    @Test
+    void nodes_with_the_same_list_form_one_cluster_and_one_leaves_in_order() throws Exception {
+        startThree("listed", freshDatabase());
+
         Membership.say(http, started.get(0), "listed", "m-1", "inbound");
         Membership.say(http, started.get(1), "listed", "m-2", "outbound");
         Membership.knowAll(http, started, "listed", "active");
@@ -89,14 +93,7 @@ class ListedNodesIT {
         settings.put("LULL_TICK", "PT0.5S");
         settings.put("LULL_IDLE_AFTER", "PT1S");
         settings.put("LULL_EXPIRE_AFTER", "PT1S");
-        List<Integer> ports =
-                IntStream.range(0, 3).map(it -> Ports.free()).boxed().toList();
-        String list = ports.stream().map(it -> "127.0.0.1:" + it).collect(Collectors.joining(","));
-        for (int port : ports) {
-            start("swept-" + (started.size() + 1), port, list, settings);
-        }
-        started.forEach(RunningNode::awaitReady);
-        Membership.awaitOneClusterOf(http, started, START);
+        startThree("swept", settings);
 
         awaitSweepersBesideConversations(started, "before");
         started.get(0).sigterm();
