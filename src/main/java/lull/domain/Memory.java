@@ -1,5 +1,6 @@
 package lull.domain;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
@@ -10,8 +11,17 @@ import java.util.Optional;
  */
 public final class Memory {
 
-    /** How many request ids are remembered: the least that the design allows, as each resident conversation pays for them. */
-    public static final int REMEMBERED = 32;
+    /** How many request ids are remembered however old they are: the least that the design allows, as each resident conversation pays. */
+    public static final int AT_LEAST = 32;
+
+    /**
+     * Younger ones are remembered beyond that. A request that waited in front of a node which stood still, or was cut off, comes that
+     * late, when its sender has long repeated it elsewhere and sent others after it. In the conversation's own time.
+     */
+    public static final Duration AT_LEAST_FOR = Duration.ofMinutes(5);
+
+    /** No more in any case: what a conversation may cost is bounded. */
+    public static final int AT_MOST = 256;
 
     /** Before any request: any instant that a request may carry is later. */
     public static final Memory EMPTY = new Memory(Instant.MIN, 0, PackedAnswers.NONE);
@@ -41,9 +51,14 @@ public final class Memory {
     }
 
     Memory remember(String id, Answer answer) {
-        boolean full = size == REMEMBERED;
-        byte[] kept = full ? PackedAnswers.withoutFirst(latest) : latest;
-        return new Memory(clock, full ? size : size + 1, PackedAnswers.plus(kept, id, answer));
+        long oldest = answer.at().getEpochSecond() - AT_LEAST_FOR.toSeconds();
+        byte[] kept = latest;
+        int count = size;
+        while (count >= AT_LEAST && (count == AT_MOST || PackedAnswers.firstSecond(kept) < oldest)) {
+            kept = PackedAnswers.withoutFirst(kept);
+            count--;
+        }
+        return new Memory(clock, count + 1, PackedAnswers.plus(kept, id, answer));
     }
 
     @Override

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Request ids and their answers in one array of bytes, the oldest first. A conversation in memory holds up to 32 of them, and as objects
- * they would take five times the space, which is more than all the rest of it.
+ * Request ids and their answers in one array of bytes, the oldest first. A conversation in memory holds 32 of them or more, and as
+ * objects they would take five times the space, which is more than all the rest of it.
  *
  * <p>One after the other: state and flags (1 byte), seconds (8) and nanoseconds (4) of its time, session (1-5), length of the id in bytes
  * (1-5), the id. It never leaves the process.
@@ -63,6 +63,11 @@ final class PackedAnswers {
             to.put(wide ? 2 : 1, id.charAt(i));
         }
         return to.bytes;
+    }
+
+    /** The second of the oldest one's time. */
+    static long firstSecond(byte[] packed) {
+        return new Cursor(packed, 1).get(8);
     }
 
     /** Without the oldest. */

@@ -2,10 +2,12 @@ package lull.domain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,18 +56,35 @@ class MemoryTest {
     }
 
     @Test
-    void the_oldest_of_33_is_forgotten_whatever_their_lengths() {
-        List<String> ids = IntStream.range(0, 100)
+    void the_latest_32_are_remembered_however_old_whatever_their_lengths() {
+        assertThat(Memory.AT_LEAST).isEqualTo(32);
+        assertRemembered(i -> NOON.plus(Memory.AT_LEAST_FOR.multipliedBy(i)).plusSeconds(i), 32);
+    }
+
+    @Test
+    void more_of_them_are_remembered_while_they_are_young() {
+        Duration apart = Memory.AT_LEAST_FOR.dividedBy(50);
+
+        assertRemembered(i -> NOON.plus(apart.multipliedBy(i)), 51);
+    }
+
+    @Test
+    void no_more_than_256_are_remembered_however_young() {
+        assertThat(Memory.AT_MOST).isEqualTo(256);
+        assertRemembered(i -> NOON, 256);
+    }
+
+    private static void assertRemembered(IntFunction<Instant> times, int expected) {
+        List<String> ids = IntStream.range(0, 300)
                 .mapToObj(i -> (i % 2 == 0 ? "m" : "\u0113").repeat(i * 7 % 255) + "|" + i)
                 .toList();
         Memory memory = Memory.EMPTY;
         for (int i = 0; i < ids.size(); i++) {
-            memory = memory.remember(ids.get(i), new Answer(i, State.IDLE, NOON, true));
-
-            for (int j = 0; j <= i; j++) {
-                assertThat(memory.answerTo(ids.get(j)).map(Answer::session).orElse(-1))
-                        .isEqualTo(j > i - Memory.REMEMBERED ? j : -1);
-            }
+            memory = memory.remember(ids.get(i), new Answer(i, State.IDLE, times.apply(i), true));
+        }
+        for (int i = 0; i < ids.size(); i++) {
+            assertThat(memory.answerTo(ids.get(i)).map(Answer::session).orElse(-1))
+                    .isEqualTo(i >= ids.size() - expected ? i : -1);
         }
     }
 

@@ -71,15 +71,26 @@ class RepeatedRequestTest {
     }
 
     @Test
-    void the_last_32_ids_are_remembered() {
+    void the_last_32_ids_are_remembered_however_old() {
         var story = new Story();
         for (int i = 1; i <= 33; i++) {
-            story.inbound(i * 0.1, "m" + i);
+            story.inbound(i * 1000, "m" + i);
         }
 
-        assertThat(story.inbound(4, "m33").repeated()).isTrue();
-        assertThat(story.inbound(4, "m2").repeated()).isTrue();
-        assertThat(story.inbound(4, "m1").repeated()).isFalse();
+        assertThat(story.inbound(33_001, "m33").repeated()).isTrue();
+        assertThat(story.inbound(33_001, "m2").repeated()).isTrue();
+        assertThat(story.inbound(33_001, "m1").repeated()).isFalse();
+    }
+
+    @Test
+    void ids_of_the_last_five_minutes_are_remembered_however_many_came_after_them() {
+        var story = new Story();
+        for (int i = 0; i <= 100; i++) {
+            story.inbound(i * 5, "m" + i);
+        }
+
+        assertThat(story.inbound(501, "m40").repeated()).isTrue();
+        assertThat(story.inbound(501, "m39").repeated()).isFalse();
     }
 
     @Test

@@ -9,7 +9,7 @@ import java.time.Duration;
  */
 final class SlowCommits {
 
-    private static final String TRIGGERS = """
+    private static final String FUNCTION = """
             create or replace function fault_commit() returns trigger language plpgsql as $$
             begin
               if current_setting('fault.slept', true) is distinct from pg_current_xact_id()::text then
@@ -17,34 +17,34 @@ final class SlowCommits {
                 %s
               end if;
               return null;
-            end $$;
+            end $$
+            """;
+
+    private static final String JOURNAL = """
             create constraint trigger fault_commit after insert on event_journal
-              deferrable initially deferred for each row execute function fault_commit();
+              deferrable initially deferred for each row execute function fault_commit()
             """;
 
-    private static final String AND_THE_READ_MODEL = """
+    private static final String READ_MODEL = """
             create constraint trigger fault_commit after insert or update on akka_projection_offset_store
-              deferrable initially deferred for each row execute function fault_commit();
-            """;
-
-    private static final String END = """
-            drop trigger if exists fault_commit on event_journal;
-            drop trigger if exists fault_commit on akka_projection_offset_store;
-            drop sequence if exists fault_stalled;
+              deferrable initially deferred for each row execute function fault_commit()
             """;
 
     private SlowCommits() {}
 
     /** Each commit of the journal and of the read model takes so long, from now on. */
     static void all(PostgresServer postgres, Duration time) throws SQLException {
-        postgres.execute(TRIGGERS.formatted("perform pg_sleep(" + time.toSeconds() + ");") + AND_THE_READ_MODEL);
+        each(postgres, FUNCTION.formatted("perform pg_sleep(" + time.toSeconds() + ");"), JOURNAL, READ_MODEL);
     }
 
     /** The next commit of the journal takes so long, and no other. */
     static void one(PostgresServer postgres, Duration time) throws SQLException {
-        postgres.execute("create sequence fault_stalled;"
-                + TRIGGERS.formatted(
-                        "if nextval('fault_stalled') = 1 then perform pg_sleep(" + time.toSeconds() + "); end if;"));
+        each(
+                postgres,
+                "create sequence fault_stalled",
+                FUNCTION.formatted(
+                        "if nextval('fault_stalled') = 1 then perform pg_sleep(" + time.toSeconds() + "); end if;"),
+                JOURNAL);
     }
 
     /** How many commits stand still at the moment. */
@@ -53,6 +53,17 @@ final class SlowCommits {
     }
 
     static void end(PostgresServer postgres) throws SQLException {
-        postgres.execute(END);
+        each(
+                postgres,
+                "drop trigger if exists fault_commit on event_journal",
+                "drop trigger if exists fault_commit on akka_projection_offset_store",
+                "drop sequence if exists fault_stalled");
+    }
+
+    /** Each in a transaction of its own: who waits for one table must not hold another, which a node may read with the first in hand. */
+    private static void each(PostgresServer postgres, String... statements) throws SQLException {
+        for (String statement : statements) {
+            postgres.execute(statement);
+        }
     }
 }
