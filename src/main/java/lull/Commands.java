@@ -14,7 +14,6 @@ import lull.tools.ReplayCommand;
 import lull.tools.TickCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -27,7 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         name = "lull",
         scope = ScopeType.INHERIT,
         mixinStandardHelpOptions = true,
-        versionProvider = Commands.Version.class,
+        versionProvider = Version.class,
         description = "Conversation lifecycle service: messages in, \"idle\" and \"expired\" out.",
         synopsisSubcommandLabel = "[node|replay|generate|tick|migrate|bench]")
 public final class Commands {
@@ -114,14 +113,5 @@ public final class Commands {
 
     private static String oneLine(String text) {
         return text.strip().replaceAll("\\s*\\R\\s*", " ");
-    }
-
-    /** The version that the build wrote into the jar. */
-    static final class Version implements IVersionProvider {
-        @Override
-        public String[] getVersion() {
-            String version = Commands.class.getPackage().getImplementationVersion();
-            return new String[] {"lull " + Optional.ofNullable(version).orElse("development")};
-        }
     }
 }

@@ -52,12 +52,10 @@ final class NodeCommand implements Callable<Integer> {
     }
 
     private static String heading(Settings settings) {
-        String version = Optional.ofNullable(NodeCommand.class.getPackage().getImplementationVersion())
-                .orElse("development");
         String clock = settings.externalClock()
                 ? "external: messages and POST /v1/ticks carry the time"
                 : "system, " + settings.tick().map(it -> "a tick every " + it).orElse("ticks only by POST /v1/ticks");
-        return "Lull " + version + " on Java " + Runtime.version().feature() + ", "
+        return "Lull " + Version.current() + " on Java " + Runtime.version().feature() + ", "
                 + Runtime.getRuntime().availableProcessors() + " processors, "
                 + Runtime.getRuntime().maxMemory() / (1024 * 1024) + " MB of heap at most\n"
                 + "clock     " + clock + "\n"

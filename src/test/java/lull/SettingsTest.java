@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import lull.domain.ConversationId;
 import lull.domain.Policy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +34,13 @@ class SettingsTest {
         assertThat(settings.jdbc().migrate()).isTrue();
         assertThat(settings.formation()).isEqualTo(new Formation.Alone());
         assertThat(settings.drain()).isZero();
+    }
+
+    /** Akka spreads shards by this number; what they are is said by SliceExtractor. */
+    @Test
+    void there_are_as_many_shards_as_slices() {
+        assertThat(ConfigFactory.load().getInt("akka.cluster.sharding.number-of-shards"))
+                .isEqualTo(ConversationId.SLICES);
     }
 
     @ParameterizedTest

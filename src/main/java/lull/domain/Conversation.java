@@ -41,17 +41,30 @@ public sealed interface Conversation {
         }
     }
 
+    /** There has been a session; the latest counts. */
+    sealed interface Begun extends Conversation {
+
+        Session session();
+
+        /** When its state was entered. */
+        Instant since();
+
+        /** Effective time of the latest message. */
+        Instant lastActivity();
+
+        /** The next moment at which time alone changes the state; empty if there is none. */
+        Optional<Deadline> deadline();
+    }
+
     /**
      * A session is under way.
      *
      * @param state one of the live states
-     * @param since when this state was entered
-     * @param lastActivity effective time of the latest message
      */
-    record Live(Session session, State state, Instant since, Instant lastActivity, Memory memory)
-            implements Conversation {
+    record Live(Session session, State state, Instant since, Instant lastActivity, Memory memory) implements Begun {
 
-        /** The next moment at which time alone changes the state; empty if the policy lets it be for ever. */
+        /** Empty if the policy lets it be for ever. */
+        @Override
         public Optional<Deadline> deadline() {
             Policy policy = session.policy();
             Optional<Deadline> byAge = after(session.openedAt(), policy.maxAge(), Rule.MAX_AGE);
@@ -96,7 +109,6 @@ public sealed interface Conversation {
      * The latest session is over.
      *
      * @param state one of the final states
-     * @param since when it ended
      * @param by who ended it
      * @param cause name of the rule or request that ended it
      * @param reason free text of the closing
@@ -110,7 +122,12 @@ public sealed interface Conversation {
             Optional<String> reason,
             Instant lastActivity,
             Memory memory)
-            implements Conversation {
+            implements Begun {
+        @Override
+        public Optional<Deadline> deadline() {
+            return Optional.empty();
+        }
+
         @Override
         public Over withMemory(Memory other) {
             return new Over(session, state, since, by, cause, reason, lastActivity, other);
@@ -201,8 +218,8 @@ public sealed interface Conversation {
                     observedAt));
         }
         // One that outranks the ending is worth a record. One with an id must be recognised when it is repeated, and
-        // moves the
-        // conversation's own clock as any other line of a stream does (SEMANTICS, "effective time").
+        // moves
+        // the conversation's own clock as any other line of a stream does (SEMANTICS, "effective time").
         boolean recorded = closing.id().isPresent()
                 || this instanceof Over over && closing.by().outranks(over.by());
         return recorded
@@ -284,9 +301,7 @@ public sealed interface Conversation {
 
     /** The number of the latest session; 0 if there was none. */
     default int sessionNumber() {
-        return this instanceof Live live
-                ? live.session().number()
-                : this instanceof Over over ? over.session().number() : 0;
+        return this instanceof Begun begun ? begun.session().number() : 0;
     }
 
     /** The state of the latest session; null if there was none. */

@@ -4,6 +4,8 @@ import java.time.Instant;
 import java.util.Optional;
 import lull.domain.Authority;
 import lull.domain.Conversation;
+import lull.domain.Conversation.Begun;
+import lull.domain.Conversation.Over;
 import lull.domain.ConversationId;
 import lull.domain.Deadline;
 import lull.domain.Policy;
@@ -40,32 +42,22 @@ public record ConversationView(
 
     /** The view of a conversation; empty if it has never had a session. */
     public static Optional<ConversationView> of(ConversationId id, Conversation conversation, long sequence) {
-        if (conversation instanceof Conversation.Live live) {
-            return Optional.of(new ConversationView(
-                    id,
-                    live.session().number(),
-                    live.state(),
-                    live.session().openedAt(),
-                    live.since(),
-                    live.lastActivity(),
-                    live.session().policy(),
-                    live.deadline(),
-                    Optional.empty(),
-                    sequence));
+        if (!(conversation instanceof Begun begun)) {
+            return Optional.empty();
         }
-        if (conversation instanceof Conversation.Over over) {
-            return Optional.of(new ConversationView(
-                    id,
-                    over.session().number(),
-                    over.state(),
-                    over.session().openedAt(),
-                    over.since(),
-                    over.lastActivity(),
-                    over.session().policy(),
-                    Optional.empty(),
-                    Optional.of(new End(over.by(), over.cause(), over.reason())),
-                    sequence));
-        }
-        return Optional.empty();
+        Optional<End> end = begun instanceof Over over
+                ? Optional.of(new End(over.by(), over.cause(), over.reason()))
+                : Optional.empty();
+        return Optional.of(new ConversationView(
+                id,
+                begun.session().number(),
+                begun.state(),
+                begun.session().openedAt(),
+                begun.since(),
+                begun.lastActivity(),
+                begun.session().policy(),
+                begun.deadline(),
+                end,
+                sequence));
     }
 }

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Optional;
 import lull.domain.Authority;
 import lull.domain.Conversation;
+import lull.domain.Conversation.Begun;
 import lull.domain.Conversation.Live;
 import lull.domain.Conversation.Over;
 import lull.domain.ConversationEvent;
@@ -33,15 +34,14 @@ public record ConversationRow(
 
     /** The row of a conversation whose first event this is; empty if the event is none that opens a session. */
     static Optional<ConversationRow> first(JournalEntry entry) {
-        return Conversation.NEW.apply(entry.event()) instanceof Live live
-                ? Optional.of(of(entry.id(), live, entry.sequence()))
+        return Conversation.NEW.apply(entry.event()) instanceof Begun opened
+                ? Optional.of(of(entry.id(), opened, entry.sequence()))
                 : Optional.empty();
     }
 
     /** The row after one more event, by the same rules as the entity's own state. */
     ConversationRow after(ConversationEvent event, long eventSequence) {
-        Conversation next = conversation().apply(event);
-        return next instanceof Live live ? of(id, live, eventSequence) : of(id, (Over) next, eventSequence);
+        return of(id, (Begun) conversation().apply(event), eventSequence);
     }
 
     /** What the row still knows of the conversation: not who ended it and why, which no column asks for. */
@@ -52,29 +52,16 @@ public record ConversationRow(
                 : new Over(latest, state, since, Authority.TIME, "", Optional.empty(), lastActivity, Memory.EMPTY);
     }
 
-    private static ConversationRow of(ConversationId id, Live live, long sequence) {
+    private static ConversationRow of(ConversationId id, Begun conversation, long sequence) {
         return new ConversationRow(
                 id,
-                live.session().number(),
-                live.state(),
-                live.session().openedAt(),
-                live.since(),
-                live.lastActivity(),
-                live.session().policy(),
-                live.deadline(),
-                sequence);
-    }
-
-    private static ConversationRow of(ConversationId id, Over over, long sequence) {
-        return new ConversationRow(
-                id,
-                over.session().number(),
-                over.state(),
-                over.session().openedAt(),
-                over.since(),
-                over.lastActivity(),
-                over.session().policy(),
-                Optional.empty(),
+                conversation.session().number(),
+                conversation.state(),
+                conversation.session().openedAt(),
+                conversation.since(),
+                conversation.lastActivity(),
+                conversation.session().policy(),
+                conversation.deadline(),
                 sequence);
     }
 }

@@ -39,8 +39,10 @@ record SoakFault(Duration lasts) implements Fault {
                 scene.letPass(time, "SIGSTOP to " + node);
                 Instant resumed = node.resume();
                 scene.note("SIGCONT to %s", node);
-                // The checker takes a node that was gone for long at its word that it ends.
-                Instant ended = time.compareTo(Zombie.TOLERATED) > 0
+                Zombie zombie = new Zombie(node.name(), paused, resumed);
+                // The checker takes a node that was gone for long at its word that it ends. By the clock: 10 s of pause
+                // take a little longer.
+                Instant ended = zombie.isOut()
                         ? scene.awaitEnd(node, life, Duration.ofSeconds(15))
                                 .flatMap(ClusterNode.Life::ended)
                                 .orElse(Instant.MAX)
