@@ -4,7 +4,7 @@
 lull_rows() { # figures of the bench → lines like the peers', one for each contestant. Its arguments: the names for --only
   local json; json=$(mktemp)
   local quick=(); [ "$LULL_QUICK" = 1 ] && quick=(--quick)
-  env -u LULL_JDBC_URL java -jar "$LULL_JAR" bench "${quick[@]}" --runs 1 --seed "$LULL_ROUND" --only "$1" --json "$json" >/dev/null &&
+  env -u LULL_JDBC_URL java -XX:+UseParallelGC -jar "$LULL_JAR" bench "${quick[@]}" --runs 1 --seed "$LULL_ROUND" --only "$1" --json "$json" >/dev/null &&
     cp "$json" "$LULL_OUT/lull-$LULL_ROUND-$2.json" && python3 "$LULL_BENCH/peers.py" rows "$json"
   rm -f "$json"
 }

@@ -15,6 +15,7 @@ import akka.management.javadsl.HealthChecks;
 import com.typesafe.config.Config;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -77,6 +78,22 @@ final class Node implements AutoCloseable {
      */
     private static final Duration LAST_PHASE_WAIT = Duration.ofSeconds(12);
 
+    /** The roots of a virtual machine's own properties, which a configuration that is loaded takes in. */
+    private static final List<String> OF_THE_JVM = List.of(
+            "awt",
+            "file",
+            "ftp",
+            "http",
+            "java",
+            "jdk",
+            "line",
+            "native",
+            "os",
+            "path",
+            "socksNonProxyHosts",
+            "sun",
+            "user");
+
     private static final Logger log = LoggerFactory.getLogger(Node.class);
 
     private final Optional<EmbeddedPostgres> embedded;
@@ -135,6 +152,15 @@ final class Node implements AutoCloseable {
         }
     }
 
+    /** Akka merges all roots of its configuration anew, twice for each entity that starts: it gets none that nobody reads. */
+    private static Config withoutJvm(Config config) {
+        Config left = config;
+        for (String root : OF_THE_JVM) {
+            left = left.withoutPath(root);
+        }
+        return left;
+    }
+
     private static Node start(Settings settings, Config config, Optional<EmbeddedPostgres> embedded) {
         PauseWatch pauses = PauseWatch.start(PauseWatch.LONGEST);
         DatabaseSettings databaseSettings = databaseSettings(settings, embedded);
@@ -145,7 +171,7 @@ final class Node implements AutoCloseable {
                 ClusterLog.create(),
                 "lull",
                 ActorSystemSetup.create(
-                        BootstrapSetup.create(settings.akka().withFallback(config)),
+                        BootstrapSetup.create(settings.akka().withFallback(withoutJvm(config))),
                         new JournalSetup(database.dataSource(), commits::fire),
                         schema));
         try {

@@ -23,12 +23,13 @@ final class KeepAlive implements Measurement {
     public void measure(Workbench bench, Set<String> wanted) throws Exception {
         try (Subject node = bench.start(NodeSettings.service());
                 ClientProcess client = ClientProcess.start()) {
-            Work warmUp = new Work(bench.sized(60_000, 10_000), 1_000);
             Work full = new Work(bench.sized(100_000, 20_000), 5_000);
             for (String way : new String[] {ENTITIES, HTTP, STREAM}) {
                 if (wanted.contains(way)) {
                     bench.say("warming up: " + way);
-                    new Run(bench, node, client, way, way + "-warm-up", warmUp).take();
+                    for (int warmUp = 1; warmUp <= bench.warmUps(); warmUp++) {
+                        new Run(bench, node, client, way, way + "-warm-up-" + warmUp, full).take();
+                    }
                 }
             }
             for (int run = 1; run <= bench.runs(); run++) {

@@ -63,7 +63,7 @@ final class NodeProcess implements Store, AutoCloseable {
                 .with("lull.remoting.port", "0");
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-Xmx1g");
+        command.addAll(List.of("-XX:+UseParallelGC", "-Xmx1g"));
         settings.byPath().forEach((path, value) -> command.add("-D" + path + "=" + value));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "lull.Main", "node"));
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());

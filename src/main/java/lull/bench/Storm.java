@@ -25,8 +25,10 @@ final class Storm implements Measurement {
         int conversations = bench.sized(50_000, 10_000);
         try (Weather weather = new Weather(bench, written)) {
             bench.say("warming up: storm");
-            weather.resident("storm-warm-up-resident", conversations / 4);
-            weather.cold("storm-warm-up-cold", conversations / 4);
+            for (int warmUp = 1; warmUp <= bench.warmUps(); warmUp++) {
+                weather.resident("storm-warm-up-resident-" + warmUp, conversations);
+                weather.cold("storm-warm-up-cold-" + warmUp, conversations);
+            }
             for (int run = 1; run <= bench.runs(); run++) {
                 note(bench, "resident", conversations, weather.resident("storm-resident-" + run, conversations));
                 note(bench, "cold", conversations, weather.cold("storm-cold-" + run, conversations));

@@ -43,6 +43,11 @@ record Workbench(
     /** Enough conversations for every shard to be among theirs. */
     private static final int ALL_SHARDS = 1_000;
 
+    /** How often to do it all before it is measured. A node runs for days; its first half minute is the JIT compiler's. */
+    int warmUps() {
+        return sized(3, 1);
+    }
+
     int sized(int full, int inAHurry) {
         return quick ? inAHurry : full;
     }

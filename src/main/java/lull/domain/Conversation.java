@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import lull.domain.ConversationEvent.ClosingIgnored;
 import lull.domain.ConversationEvent.Ended;
 import lull.domain.ConversationEvent.Expired;
@@ -74,7 +73,9 @@ public sealed interface Conversation {
                 case IDLE -> after(since, policy.expireAfter(), Rule.IDLE_EXPIRED);
                 case EXPIRED, CLOSED, FAILED -> throw new IllegalStateException(state + " is not live");
             };
-            return Stream.of(byAge, byState).flatMap(Optional::stream).min(Deadline::compareTo);
+            boolean ageComesFirst =
+                    byAge.isPresent() && (byState.isEmpty() || byAge.get().compareTo(byState.get()) < 0);
+            return ageComesFirst ? byAge : byState;
         }
 
         private static Optional<Deadline> after(Instant start, Optional<Duration> delay, Rule rule) {

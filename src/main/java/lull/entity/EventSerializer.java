@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -50,8 +49,8 @@ public final class EventSerializer extends SerializerWithStringManifest {
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    /** Sessions share their policy: a few policies serve a million conversations. */
-    private final Map<Policy, Policy> policies = new ConcurrentHashMap<>();
+    /** Sessions share their policy, which is not parsed again: a few policies serve a million conversations. */
+    private final Map<PolicyText, Policy> policies = new ConcurrentHashMap<>();
 
     @Override
     public int identifier() {
@@ -142,8 +141,8 @@ public final class EventSerializer extends SerializerWithStringManifest {
         }
     }
 
-    private static Map<String, String> fields(byte[] bytes) throws IOException {
-        Map<String, String> fields = new HashMap<>();
+    private static Fields fields(byte[] bytes) throws IOException {
+        Fields fields = new Fields();
         try (JsonParser json = JSON.createParser(bytes)) {
             json.nextToken();
             for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
@@ -151,62 +150,54 @@ public final class EventSerializer extends SerializerWithStringManifest {
                 if (!value.isScalarValue()) {
                     throw new IOException("field " + name + " is not a plain value");
                 }
-                fields.put(name, json.getText());
+                fields.set(name, json.getText());
             }
         }
         return fields;
     }
 
-    private ConversationEvent event(String manifest, Map<String, String> fields) {
-        int session = Integer.parseInt(fields.get("session"));
-        Instant at = InstantText.parse(fields.get("at"));
+    private ConversationEvent event(String manifest, Fields fields) {
+        int session = Integer.parseInt(fields.session);
+        Instant at = InstantText.parse(fields.at);
         return switch (manifest) {
             case MESSAGE ->
                 new MessageRecorded(
-                        session, at, fields.get("messageId"), direction(fields.get("direction")), text(fields, "from"));
+                        session, at, fields.messageId, direction(fields.direction), Optional.ofNullable(fields.from));
             case OPENED -> new Opened(session, at, policy(fields), observedAt(fields));
             case REPLY -> new Replied(session, at, observedAt(fields));
             case IDLE -> new WentIdle(session, at, observedAt(fields));
             case REACTIVATED -> new Reactivated(session, at, observedAt(fields));
-            case EXPIRED ->
-                new Expired(session, at, state(fields.get("from")), rule(fields.get("rule")), observedAt(fields));
+            case EXPIRED -> new Expired(session, at, state(fields.from), rule(fields.rule), observedAt(fields));
             case ENDED ->
                 new Ended(
                         session,
                         at,
-                        state(fields.get("from")),
-                        state(fields.get("to")),
-                        authority(fields.get("by")),
-                        text(fields, "reason"),
-                        text(fields, "messageId"),
+                        state(fields.from),
+                        state(fields.to),
+                        authority(fields.by),
+                        Optional.ofNullable(fields.reason),
+                        Optional.ofNullable(fields.messageId),
                         observedAt(fields));
             case CLOSING_IGNORED ->
                 new ClosingIgnored(
                         session,
                         at,
-                        state(fields.get("to")),
-                        authority(fields.get("by")),
-                        text(fields, "reason"),
-                        text(fields, "messageId"));
+                        state(fields.to),
+                        authority(fields.by),
+                        Optional.ofNullable(fields.reason),
+                        Optional.ofNullable(fields.messageId));
             default -> throw new IllegalArgumentException("no event has the manifest " + manifest);
         };
     }
 
-    private Policy policy(Map<String, String> fields) {
-        Policy policy = new Policy(
-                Duration.parse(fields.get("idleAfter")),
-                text(fields, "expireAfter").map(Duration::parse),
-                text(fields, "pendingExpireAfter").map(Duration::parse),
-                text(fields, "maxAge").map(Duration::parse));
-        return policies.computeIfAbsent(policy, it -> it);
+    private Policy policy(Fields fields) {
+        return policies.computeIfAbsent(
+                new PolicyText(fields.idleAfter, fields.expireAfter, fields.pendingExpireAfter, fields.maxAge),
+                PolicyText::parsed);
     }
 
-    private static Optional<String> text(Map<String, String> fields, String name) {
-        return Optional.ofNullable(fields.get(name));
-    }
-
-    private static Instant observedAt(Map<String, String> fields) {
-        return InstantText.parse(fields.get("observedAt"));
+    private static Instant observedAt(Fields fields) {
+        return InstantText.parse(fields.observedAt);
     }
 
     private static State state(String wireName) {
@@ -227,5 +218,58 @@ public final class EventSerializer extends SerializerWithStringManifest {
 
     private static String constant(String wireName) {
         return wireName.toUpperCase(java.util.Locale.ROOT).replace('-', '_');
+    }
+
+    /** A policy as it is stored; null = never. */
+    private record PolicyText(String idleAfter, String expireAfter, String pendingExpireAfter, String maxAge) {
+
+        Policy parsed() {
+            return new Policy(
+                    Duration.parse(idleAfter), parsed(expireAfter), parsed(pendingExpireAfter), parsed(maxAge));
+        }
+
+        private static Optional<Duration> parsed(String text) {
+            return Optional.ofNullable(text).map(Duration::parse);
+        }
+    }
+
+    /** What a stored event can have; null = it has not. Not a map: this is done for each event of each recovery. */
+    private static final class Fields {
+        private String session;
+        private String at;
+        private String observedAt;
+        private String messageId;
+        private String direction;
+        private String from;
+        private String to;
+        private String by;
+        private String reason;
+        private String rule;
+        private String idleAfter;
+        private String expireAfter;
+        private String pendingExpireAfter;
+        private String maxAge;
+
+        void set(String name, String value) {
+            switch (name) {
+                case "session" -> session = value;
+                case "at" -> at = value;
+                case "observedAt" -> observedAt = value;
+                case "messageId" -> messageId = value;
+                case "direction" -> direction = value;
+                case "from" -> from = value;
+                case "to" -> to = value;
+                case "by" -> by = value;
+                case "reason" -> reason = value;
+                case "rule" -> rule = value;
+                case "idleAfter" -> idleAfter = value;
+                case "expireAfter" -> expireAfter = value;
+                case "pendingExpireAfter" -> pendingExpireAfter = value;
+                case "maxAge" -> maxAge = value;
+                default -> {
+                    // Of a later version, which may add names.
+                }
+            }
+        }
     }
 }

@@ -3,6 +3,8 @@ package lull.entity;
 import akka.actor.Cancellable;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.AskPattern;
+import akka.cluster.sharding.typed.ShardingEnvelope;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.Entity;
 import akka.japi.function.Function;
@@ -40,14 +42,15 @@ public final class ShardedConversations implements Conversations {
     static final Duration SWEEP_PATIENCE = Duration.ofSeconds(4);
 
     private final ActorSystem<?> system;
-    private final ClusterSharding sharding;
+    private final ActorRef<ShardingEnvelope<ConversationEntity.Command>> region;
     private final int maxInFlight;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AdvanceQueue advances;
 
-    private ShardedConversations(ActorSystem<?> system, ClusterSharding sharding, int maxInFlight) {
+    private ShardedConversations(
+            ActorSystem<?> system, ActorRef<ShardingEnvelope<ConversationEntity.Command>> region, int maxInFlight) {
         this.system = system;
-        this.sharding = sharding;
+        this.region = region;
         this.maxInFlight = maxInFlight;
         this.advances = new AdvanceQueue(
                 System::nanoTime,
@@ -61,13 +64,16 @@ public final class ShardedConversations implements Conversations {
      * @param maxInFlight the most requests from outside that may be under way through this node; more are refused at once
      */
     public static ShardedConversations init(ActorSystem<?> system, Policy policy, EntityTime time, int maxInFlight) {
-        ClusterSharding sharding = ClusterSharding.get(system);
-        sharding.init(Entity.of(
-                        ConversationEntity.TYPE_KEY,
-                        context -> ConversationEntity.create(context.getEntityId(), context.getShard(), policy, time))
-                .withMessageExtractor(new SliceExtractor<>(ConversationId::slice))
-                .withStopMessage(ConversationEntity.Stop.INSTANCE));
-        return new ShardedConversations(system, sharding, maxInFlight);
+        return new ShardedConversations(
+                system,
+                ClusterSharding.get(system)
+                        .init(Entity.of(
+                                        ConversationEntity.TYPE_KEY,
+                                        context -> ConversationEntity.create(
+                                                context.getEntityId(), context.getShard(), policy, time))
+                                .withMessageExtractor(new SliceExtractor<>(ConversationId::slice))
+                                .withStopMessage(ConversationEntity.Stop.INSTANCE)),
+                maxInFlight);
     }
 
     @Override
@@ -130,10 +136,14 @@ public final class ShardedConversations implements Conversations {
         return answer;
     }
 
+    /** By the region itself: a reference to the entity would be made, with an encoded path, and be thrown away. */
     private <R> CompletionStage<R> ask(
             ConversationId id, Duration patience, Function<ActorRef<R>, ConversationEntity.Command> command) {
-        return sharding.entityRefFor(ConversationEntity.TYPE_KEY, id.entityId())
-                .ask(command, patience)
+        return AskPattern.<ShardingEnvelope<ConversationEntity.Command>, R>ask(
+                        region,
+                        replyTo -> new ShardingEnvelope<>(id.entityId(), command.apply(replyTo)),
+                        patience,
+                        system.scheduler())
                 .exceptionally(failure -> {
                     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
                     if (cause instanceof TimeoutException) {

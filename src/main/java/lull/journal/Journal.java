@@ -10,7 +10,7 @@ import scala.concurrent.Future;
 import scala.runtime.BoxedUnit;
 
 /**
- * The plugin ({@code jdbc-journal.class}), but for one short cut: a history that the first read has brought whole is replayed from there.
+ * The plugin ({@code lull.journal-plugin.class}), but for one short cut: a history that the first read has brought whole is replayed from there.
  * The plugin makes a stream for each replay: a fifth of the node's work for a timeout of a conversation that is not in memory. Longer
  * histories go its way.
  */
@@ -20,7 +20,7 @@ public final class Journal extends JdbcAsyncWriteJournal {
 
     /** Akka finds this constructor by its parameter. */
     public Journal(Config config) {
-        super(config);
+        super(config.getConfig("plugin"));
         journal = JournalAccess.get(context().system());
     }
 

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import lull.journal.StoredEvent.Serialized;
 
@@ -34,29 +35,29 @@ final class JournalSql {
                   meta_ser_id, meta_ser_manifest, meta_payload, n)
                 """;
         try (var statement = connection.prepareStatement(sql)) {
-            array(statement, 1, "text", column(rows, new String[0], StoredEvent::persistenceId));
-            array(statement, 2, "bigint", column(rows, new Long[0], StoredEvent::sequenceNumber));
-            array(statement, 3, "text", column(rows, new String[0], StoredEvent::writer));
-            array(statement, 4, "bigint", column(rows, new Long[0], StoredEvent::timestamp));
-            array(statement, 5, "text", column(rows, new String[0], StoredEvent::adapterManifest));
+            array(statement, 1, "text", column(rows, String[]::new, StoredEvent::persistenceId));
+            array(statement, 2, "bigint", column(rows, Long[]::new, StoredEvent::sequenceNumber));
+            array(statement, 3, "text", column(rows, String[]::new, StoredEvent::writer));
+            array(statement, 4, "bigint", column(rows, Long[]::new, StoredEvent::timestamp));
+            array(statement, 5, "text", column(rows, String[]::new, StoredEvent::adapterManifest));
             array(
                     statement,
                     6,
                     "int",
-                    column(rows, new Integer[0], row -> row.event().serializerId()));
+                    column(rows, Integer[]::new, row -> row.event().serializerId()));
             array(
                     statement,
                     7,
                     "text",
-                    column(rows, new String[0], row -> row.event().manifest()));
+                    column(rows, String[]::new, row -> row.event().manifest()));
             array(
                     statement,
                     8,
                     "bytea",
-                    column(rows, new byte[0][], row -> row.event().bytes()));
-            array(statement, 9, "int", column(rows, new Integer[0], metadata(Serialized::serializerId)));
-            array(statement, 10, "text", column(rows, new String[0], metadata(Serialized::manifest)));
-            array(statement, 11, "bytea", column(rows, new byte[0][], metadata(Serialized::bytes)));
+                    column(rows, byte[][]::new, row -> row.event().bytes()));
+            array(statement, 9, "int", column(rows, Integer[]::new, metadata(Serialized::serializerId)));
+            array(statement, 10, "text", column(rows, String[]::new, metadata(Serialized::manifest)));
+            array(statement, 11, "bytea", column(rows, byte[][]::new, metadata(Serialized::bytes)));
             int inserted = statement.executeUpdate();
             if (inserted != rows.size()) {
                 throw new SQLException("inserted " + inserted + " of " + rows.size() + " rows");
@@ -71,8 +72,8 @@ final class JournalSql {
                 where (persistence_id, sequence_number) in (select * from unnest(?, ?))
                 """;
         try (var statement = connection.prepareStatement(sql)) {
-            array(statement, 1, "text", column(rows, new String[0], StoredEvent::persistenceId));
-            array(statement, 2, "bigint", column(rows, new Long[0], StoredEvent::sequenceNumber));
+            array(statement, 1, "text", column(rows, String[]::new, StoredEvent::persistenceId));
+            array(statement, 2, "bigint", column(rows, Long[]::new, StoredEvent::sequenceNumber));
             var keys = new HashSet<EventKey>();
             try (var result = statement.executeQuery()) {
                 while (result.next()) {
@@ -107,10 +108,10 @@ final class JournalSql {
         var events =
                 requests.stream().map(request -> new ArrayList<StoredEvent>()).toList();
         try (var statement = connection.prepareStatement(sql)) {
-            array(statement, 1, "text", column(requests, new String[0], ReadRequest::persistenceId));
-            array(statement, 2, "bigint", column(requests, new Long[0], ReadRequest::first));
-            array(statement, 3, "bigint", column(requests, new Long[0], ReadRequest::last));
-            array(statement, 4, "int", column(requests, new Integer[0], ReadRequest::most));
+            array(statement, 1, "text", column(requests, String[]::new, ReadRequest::persistenceId));
+            array(statement, 2, "bigint", column(requests, Long[]::new, ReadRequest::first));
+            array(statement, 3, "bigint", column(requests, Long[]::new, ReadRequest::last));
+            array(statement, 4, "int", column(requests, Integer[]::new, ReadRequest::most));
             try (var result = statement.executeQuery()) {
                 while (result.next()) {
                     int n = result.getInt(1) - 1;
@@ -173,8 +174,12 @@ final class JournalSql {
         }
     }
 
-    private static <R, C> C[] column(List<R> rows, C[] type, Function<R, C> value) {
-        return rows.stream().map(value).toList().toArray(type);
+    private static <R, C> C[] column(List<R> rows, IntFunction<C[]> type, Function<R, C> value) {
+        var column = type.apply(rows.size());
+        for (int n = 0; n < column.length; n++) {
+            column[n] = value.apply(rows.get(n));
+        }
+        return column;
     }
 
     private static <C> Function<StoredEvent, C> metadata(Function<Serialized, C> value) {

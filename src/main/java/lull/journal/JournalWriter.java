@@ -126,7 +126,8 @@ final class JournalWriter {
     private void storeTogether(Connection connection, List<Encoded> batch) throws SQLException {
         var rest = batch;
         for (int attempt = 0; attempt < SHARED_ATTEMPTS && !rest.isEmpty(); attempt++) {
-            var rows = rest.stream().flatMap(encoded -> encoded.rows().stream()).toList();
+            var rows = new ArrayList<StoredEvent>(rest.size());
+            rest.forEach(encoded -> rows.addAll(encoded.rows()));
             try {
                 JournalSql.insert(connection, rows);
                 committed(rest);

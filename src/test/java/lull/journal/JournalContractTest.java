@@ -37,7 +37,7 @@ class JournalContractTest {
     /** Every history is longer than the first read here, and every second one than a page. */
     @TestFactory
     Stream<DynamicTest> keeps_the_contract_when_all_histories_are_read_in_pages() {
-        return run(new Contract("jdbc-journal.replayBatchSize = 2, lull.journal.recovery-rows = 2"));
+        return run(new Contract("lull.journal-plugin.plugin.replayBatchSize = 2, lull.journal.recovery-rows = 2"));
     }
 
     @TestFactory
