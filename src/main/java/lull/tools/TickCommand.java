@@ -2,6 +2,7 @@ package lull.tools;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -58,16 +59,19 @@ public final class TickCommand implements Callable<Integer> {
 
     private Node.Ticked tick(Node node) throws IOException, Node.Refused, InterruptedException {
         long end = System.nanoTime() + giveUpAfter.toNanos();
+        IOException reason = null;
         for (int failures = 1; ; failures++) {
             try {
                 return node.tickNow(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
             } catch (IOException e) {
                 Optional<Duration> retryAfter =
                         e instanceof Node.Unavailable unavailable ? unavailable.retryAfter() : Optional.empty();
+                // A try that our own limit has cut short says less than the one before it.
+                reason = reason != null && e instanceof HttpTimeoutException ? reason : e;
                 Duration pause = Backoff.DEFAULT.delay(failures, retryAfter);
                 if (end - System.nanoTime() <= pause.toNanos()) {
                     throw new IOException(
-                            "no answer to the tick within " + giveUpAfter + ": " + Retries.describe(e), e);
+                            "no answer to the tick within " + giveUpAfter + ": " + Retries.describe(reason), reason);
                 }
                 TimeUnit.NANOSECONDS.sleep(pause.toNanos());
             }

@@ -74,9 +74,9 @@ class TickCommandTest {
             closed = socket.getLocalPort();
         }
 
-        assertThat(run("PT0.5S", "http://127.0.0.1:" + closed)).isEqualTo(1);
+        assertThat(run("PT1S", "http://127.0.0.1:" + closed)).isEqualTo(1);
 
-        assertThat(err.toString()).contains("no answer to the tick within PT0.5S: connection refused");
+        assertThat(err.toString()).contains("no answer to the tick within PT1S: connection refused");
     }
 
     @Test
