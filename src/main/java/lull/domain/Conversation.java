@@ -218,9 +218,8 @@ public sealed interface Conversation {
                     closing.id(),
                     observedAt));
         }
-        // One that outranks the ending is worth a record. One with an id must be recognised when it is repeated, and
-        // moves
-        // the conversation's own clock as any other line of a stream does (SEMANTICS, "effective time").
+        // One that outranks the ending is worth a record. One with an id must be recognised when it is repeated,
+        // and moves the conversation's own clock as any other line of a stream does (SEMANTICS, "effective time").
         boolean recorded = closing.id().isPresent()
                 || this instanceof Over over && closing.by().outranks(over.by());
         return recorded

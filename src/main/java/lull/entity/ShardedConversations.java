@@ -64,16 +64,13 @@ public final class ShardedConversations implements Conversations {
      * @param maxInFlight the most requests from outside that may be under way through this node; more are refused at once
      */
     public static ShardedConversations init(ActorSystem<?> system, Policy policy, EntityTime time, int maxInFlight) {
-        return new ShardedConversations(
-                system,
-                ClusterSharding.get(system)
-                        .init(Entity.of(
-                                        ConversationEntity.TYPE_KEY,
-                                        context -> ConversationEntity.create(
-                                                context.getEntityId(), context.getShard(), policy, time))
-                                .withMessageExtractor(new SliceExtractor<>(ConversationId::slice))
-                                .withStopMessage(ConversationEntity.Stop.INSTANCE)),
-                maxInFlight);
+        ActorRef<ShardingEnvelope<ConversationEntity.Command>> region = ClusterSharding.get(system)
+                .init(Entity.of(
+                                ConversationEntity.TYPE_KEY,
+                                it -> ConversationEntity.create(it.getEntityId(), it.getShard(), policy, time))
+                        .withMessageExtractor(new SliceExtractor<>(ConversationId::slice))
+                        .withStopMessage(ConversationEntity.Stop.INSTANCE));
+        return new ShardedConversations(system, region, maxInFlight);
     }
 
     @Override

@@ -40,8 +40,8 @@ record SoakFault(Duration lasts) implements Fault {
                 Instant resumed = node.resume();
                 scene.note("SIGCONT to %s", node);
                 Zombie zombie = new Zombie(node.name(), paused, resumed);
-                // The checker takes a node that was gone for long at its word that it ends. By the clock: 10 s of pause
-                // take a little longer.
+                // The checker takes a node that was gone for long at its word that it ends. By the clock: a pause of
+                // 10 s takes a little longer.
                 Instant ended = zombie.isOut()
                         ? scene.awaitEnd(node, life, Duration.ofSeconds(15))
                                 .flatMap(ClusterNode.Life::ended)
