@@ -64,7 +64,7 @@ public final class BenchCommand implements Callable<Integer> {
             paramLabel = "N",
             description = {
                 "How often. Default: 3, of those that take a minute or more (lateness, growth,",
-                "memory, restart, nodes) 1, and with --quick 1"
+                "memory, restart) 1, and with --quick 1"
             })
     private Optional<Integer> runs = Optional.empty();
 

@@ -20,6 +20,9 @@ final class IdleCost implements Measurement {
     private static final int WARM_UP_TICKS = 3_000;
     private static final int TICKS_PER_SECOND = 10;
 
+    private static final NodeSettings TICKING = NodeSettings.service().with("lull.tick", "PT0.1S");
+    private static final NodeSettings STILL = NodeSettings.service().with("lull.tick", "off");
+
     /** Straight into the read model: the tick reads nothing else. */
     private static final String FILL = """
             insert into conversation (id, slice, session, state, opened_at, since, last_activity, deadline, rule, idle_after, sequence)
@@ -44,11 +47,11 @@ final class IdleCost implements Measurement {
                 "node and PostgreSQL, mean of %d s, ten ticks a second, %,d conversations with a deadline ahead, nothing due",
                 seconds,
                 conversations);
+        bench.say("warming up: idle");
+        perSecond(bench, TICKING, conversations, seconds, true);
         for (int run = 1; run <= Math.min(2, bench.runs()); run++) {
-            double ticking =
-                    perSecond(bench, NodeSettings.service().with("lull.tick", "PT0.1S"), conversations, seconds, true);
-            double still =
-                    perSecond(bench, NodeSettings.service().with("lull.tick", "off"), conversations, seconds, false);
+            double ticking = perSecond(bench, TICKING, conversations, seconds, true);
+            double still = perSecond(bench, STILL, conversations, seconds, false);
             bench.figures().add("idle: CPU, all", "ms/s", ticking, how);
             bench.figures().add("idle: CPU, of it without ticks", "ms/s", still, "the same with the ticks off");
             bench.figures()

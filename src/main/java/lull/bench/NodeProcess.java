@@ -63,7 +63,8 @@ final class NodeProcess implements Store, AutoCloseable {
                 .with("lull.remoting.port", "0");
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:+UseParallelGC", "-Xmx1g"));
+        // All of the heap from the start: no full collection to make it larger falls into a measurement.
+        command.addAll(List.of("-XX:+UseParallelGC", "-Xms2500m", "-Xmx2500m"));
         settings.byPath().forEach((path, value) -> command.add("-D" + path + "=" + value));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "lull.Main", "node"));
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());

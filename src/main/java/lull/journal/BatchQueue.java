@@ -1,5 +1,6 @@
 package lull.journal;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,11 +12,16 @@ import java.util.function.ToIntFunction;
 final class BatchQueue<T> {
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    private final Condition work = lock.newCondition();
+    private final Condition help = lock.newCondition();
     private final ArrayDeque<T> waiting = new ArrayDeque<>();
     private final ToIntFunction<T> weight;
     private final int capacity;
     private int load;
+
+    /** Since when nobody has come for what waits ({@code System.nanoTime}). */
+    private long leftAlone;
+
     private boolean closed;
 
     /** @param capacity the most weight that may wait; a heavier element is taken if nothing else waits */
@@ -34,9 +40,13 @@ final class BatchQueue<T> {
             if (load > 0 && weight.applyAsInt(element) > capacity - load) {
                 return Offer.FULL;
             }
+            if (waiting.isEmpty()) {
+                leftAlone = System.nanoTime();
+                help.signal();
+            }
             waiting.add(element);
             load += weight.applyAsInt(element);
-            changed.signal();
+            work.signal();
             return Offer.TAKEN;
         } finally {
             lock.unlock();
@@ -48,19 +58,46 @@ final class BatchQueue<T> {
         lock.lockInterruptibly();
         try {
             while (waiting.isEmpty() && !closed) {
-                changed.await();
+                work.await();
             }
-            var batch = new ArrayList<T>();
-            int sum = 0;
-            while (!waiting.isEmpty() && (batch.isEmpty() || weight.applyAsInt(waiting.peek()) <= most - sum)) {
-                sum += weight.applyAsInt(waiting.peek());
-                batch.add(waiting.poll());
-            }
-            load -= sum;
-            return batch;
+            return batch(most);
         } finally {
             lock.unlock();
         }
+    }
+
+    /** The same for a helper: it waits until nobody has come for what waits for so long. */
+    List<T> takeLeft(int most, Duration alone) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = alone.toNanos();
+            while (!closed && (waiting.isEmpty() || left > 0)) {
+                if (waiting.isEmpty()) {
+                    help.await();
+                } else {
+                    help.awaitNanos(left);
+                }
+                left = alone.toNanos() - (System.nanoTime() - leftAlone);
+            }
+            return batch(most);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private List<T> batch(int most) {
+        var batch = new ArrayList<T>();
+        int sum = 0;
+        while (!waiting.isEmpty() && (batch.isEmpty() || weight.applyAsInt(waiting.peek()) <= most - sum)) {
+            sum += weight.applyAsInt(waiting.peek());
+            batch.add(waiting.poll());
+        }
+        load -= sum;
+        leftAlone = System.nanoTime();
+        if (!waiting.isEmpty()) {
+            help.signal();
+        }
+        return batch;
     }
 
     /** Everything that waits. */
@@ -81,7 +118,8 @@ final class BatchQueue<T> {
         lock.lock();
         try {
             closed = true;
-            changed.signalAll();
+            work.signalAll();
+            help.signalAll();
         } finally {
             lock.unlock();
         }

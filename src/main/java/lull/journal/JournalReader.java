@@ -21,8 +21,8 @@ final class JournalReader {
     JournalReader(JournalSetup setup, JournalSettings settings) {
         this.dataSource = setup.dataSource();
         this.queue = new BatchQueue<>(settings.readCapacity(), request -> 1);
-        this.workers =
-                Workers.start("lull-journal-read", settings.readers(), queue, settings.recoveryIds(), this::answer);
+        this.workers = Workers.start(
+                "lull-journal-read", settings.readers(), worker -> queue.take(settings.recoveryIds()), this::answer);
     }
 
     /** Never waits: a full queue fails the read. */

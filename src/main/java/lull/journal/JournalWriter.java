@@ -31,6 +31,12 @@ final class JournalWriter {
     /** Statements that a batch shares, when it meets keys that exist. Each call then gets a statement of its own. */
     private static final int SHARED_ATTEMPTS = 3;
 
+    /**
+     * For how long the first writer may leave what waits before another helps: about as long as its usual statement takes, so that two do
+     * not share what one can write with one commit; much shorter than a commit that stands still.
+     */
+    private static final Duration LEFT_ALONE = Duration.ofMillis(1);
+
     private final DataSource dataSource;
     private final EventCodec codec;
     private final Runnable onCommit;
@@ -44,8 +50,8 @@ final class JournalWriter {
         this.onCommit = setup.onCommit();
         this.queueWait = settings.queueWait();
         this.queue = new BatchQueue<>(settings.queueCapacity(), PendingWrite::size);
-        this.workers =
-                Workers.start("lull-journal-write", settings.writers(), queue, settings.batchRows(), this::write);
+        this.workers = Workers.start(
+                "lull-journal-write", settings.writers(), worker -> next(worker, settings.batchRows()), this::write);
     }
 
     /** All of one persistence id. Never waits: a full queue fails the call. */
@@ -64,6 +70,10 @@ final class JournalWriter {
         if (!workers.join(atMost)) {
             queue.drain().forEach(call -> call.fail(JournalFailure.notTaken(Offer.CLOSED)));
         }
+    }
+
+    private List<PendingWrite> next(int worker, int most) throws InterruptedException {
+        return worker == 1 ? queue.take(most) : queue.takeLeft(most, LEFT_ALONE);
     }
 
     private void write(List<PendingWrite> calls) {

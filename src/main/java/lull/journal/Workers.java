@@ -18,19 +18,24 @@ final class Workers {
         this.threads = threads;
     }
 
+    /** Where the worker of a number, from 1, gets its next batch; empty: there will be none. */
+    interface Source<T> {
+        List<T> next(int worker) throws InterruptedException;
+    }
+
     /** @param work answers every element of its batch itself, failures included */
-    static <T> Workers start(String name, int count, BatchQueue<T> queue, int most, Consumer<List<T>> work) {
+    static <T> Workers start(String name, int count, Source<T> source, Consumer<List<T>> work) {
         var threads = IntStream.rangeClosed(1, count)
-                .mapToObj(n -> new Thread(() -> run(queue, most, work), name + "-" + n))
+                .mapToObj(n -> new Thread(() -> run(n, source, work), name + "-" + n))
                 .toList();
         threads.forEach(thread -> thread.setDaemon(true));
         threads.forEach(Thread::start);
         return new Workers(threads);
     }
 
-    private static <T> void run(BatchQueue<T> queue, int most, Consumer<List<T>> work) {
+    private static <T> void run(int worker, Source<T> source, Consumer<List<T>> work) {
         try {
-            for (var batch = queue.take(most); !batch.isEmpty(); batch = queue.take(most)) {
+            for (var batch = source.next(worker); !batch.isEmpty(); batch = source.next(worker)) {
                 try {
                     work.accept(batch);
                 } catch (Throwable e) {

@@ -5,6 +5,7 @@ import akka.japi.Pair;
 import akka.projection.javadsl.SourceProvider;
 import akka.stream.javadsl.Source;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +26,12 @@ import java.util.function.Supplier;
 final class JournalSource extends SourceProvider<Long, List<JournalEntry>> {
 
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(80);
+
+    /**
+     * What is gathered longer for each event of the page before: about as long as it took to bring it into the read model. So the busier the
+     * journal, the larger the pages, with fewer commits and fewer versions of a row; while there is little to do, all is as quick as it can be.
+     */
+    private static final Duration PER_EVENT = Duration.of(20, ChronoUnit.MICROS);
 
     private final Jdbc jdbc;
     private final JournalQueries journal;
@@ -94,21 +101,27 @@ final class JournalSource extends SourceProvider<Long, List<JournalEntry>> {
     private Place after(Place place, JournalQueries.Page read, CompletionStage<Void> commit) {
         if (!read.entries().isEmpty()) {
             long reached = extractOffset(read.entries());
-            return read.isLast() ? new Place(reached, news(commit), settings.gatherTime()) : at(reached);
+            return read.isLast()
+                    ? new Place(reached, news(commit, gatherTime(read)), settings.gatherTime())
+                    : at(reached);
         }
         if (read.isLast()) {
-            return new Place(place.position(), news(commit), settings.gatherTime());
+            return new Place(place.position(), news(commit, settings.gatherTime()), settings.gatherTime());
         }
         Duration longer = place.pause().multipliedBy(2);
         return new Place(
                 place.position(), in(place.pause()), longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE);
     }
 
+    private Duration gatherTime(JournalQueries.Page page) {
+        return settings.gatherTime().plus(PER_EVENT.multipliedBy(page.entries().size()));
+    }
+
     /** Soon after a commit, so that a busy journal is read in pages and not row by row; or when it is time to look anyhow. */
-    private CompletionStage<Void> news(CompletionStage<Void> commit) {
+    private CompletionStage<Void> news(CompletionStage<Void> commit, Duration gatherTime) {
         CompletableFuture<Void> news = new CompletableFuture<>();
         news.completeOnTimeout(null, settings.pollInterval().toMillis(), TimeUnit.MILLISECONDS);
-        commit.thenRun(() -> in(settings.gatherTime()).thenRun(() -> news.complete(null)));
+        commit.thenRun(() -> in(gatherTime).thenRun(() -> news.complete(null)));
         return news;
     }
 

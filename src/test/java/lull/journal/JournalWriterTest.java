@@ -249,6 +249,21 @@ class JournalWriterTest extends JournalDatabase {
     }
 
     @Test
+    void another_writer_helps_while_the_first_stands_still() {
+        var writer = writer(watched, "lull.journal.writers = 2");
+        watched.hold();
+        var first = writer.write(call(write("first", 1)));
+        await().until(() -> watched.held() == 1);
+
+        var second = writer.write(call(write("second", 1)));
+
+        await().until(() -> watched.held() == 2);
+        watched.release();
+        assertStored(first);
+        assertStored(second);
+    }
+
+    @Test
     void does_not_write_what_has_waited_too_long() {
         var writer = plugged(watched, "lull.journal.queue-wait = 50 ms");
         var late = writer.write(call(write("late", 1)));
