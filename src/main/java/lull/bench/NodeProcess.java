@@ -51,8 +51,10 @@ final class NodeProcess implements Store, AutoCloseable {
      * Starts it, and comes back before it is ready.
      *
      * @param contactPoints where the management of others listens; empty for the first
+     * @param options of its JVM, beside those of the README's command
      */
-    static NodeProcess launch(Path home, NodeSettings settings, String contactPoints) throws IOException {
+    static NodeProcess launch(Path home, NodeSettings settings, String contactPoints, String... options)
+            throws IOException {
         Files.createDirectories(home.getParent());
         Path log = Files.createTempFile(home.getParent(), home.getFileName() + "-", ".log");
         settings.with("lull.cluster.contact-points", contactPoints)
@@ -63,8 +65,8 @@ final class NodeProcess implements Store, AutoCloseable {
                 .with("lull.remoting.port", "0");
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        // All of the heap from the start: no full collection to make it larger falls into a measurement.
-        command.addAll(List.of("-XX:+UseParallelGC", "-Xms2500m", "-Xmx2500m"));
+        command.add("-XX:+UseParallelGC");
+        command.addAll(List.of(options));
         settings.byPath().forEach((path, value) -> command.add("-D" + path + "=" + value));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "lull.Main", "node"));
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());

@@ -21,6 +21,9 @@ final class Nodes implements Measurement {
     /** As many as fit into the memory of one. */
     private static final int MOST_RUNS = 3;
 
+    /** All of it from the start: no full collection to make it larger falls into a measurement. */
+    private static final String[] HEAP = {"-Xms2500m", "-Xmx2500m"};
+
     private static final Duration IDLE_AFTER = Duration.ofMinutes(15);
 
     @Override
@@ -111,7 +114,7 @@ final class Nodes implements Measurement {
             try {
                 String contactPoints = "";
                 for (int i = 0; i < count; i++) {
-                    NodeProcess node = NodeProcess.launch(home, settings(), contactPoints);
+                    NodeProcess node = NodeProcess.launch(home, settings(), contactPoints, HEAP);
                     all.nodes.add(node);
                     if (i == 0) {
                         node.awaitReady();
