@@ -10,6 +10,8 @@ import java.util.concurrent.locks.LockSupport;
 final class HeapUse implements Measurement {
 
     private static final int MESSAGES = 10;
+
+    /** Of a question to a conversation, and a second more. */
     private static final Duration LONGEST_TIMER = Duration.ofSeconds(8);
 
     @Override
@@ -53,7 +55,15 @@ final class HeapUse implements Measurement {
         }
     }
 
-    /** The same when it has become steady: the timer of a question that was answered is kept until its time has come, 7 s later. */
+    /** The heap in use, in bytes, after full collections. */
+    static long used() {
+        for (int i = 0; i < 3; i++) {
+            System.gc();
+        }
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    /** The same when it has become steady: the timer of a question that was answered is kept until its time has come. */
     private static long settled() {
         long least = used();
         for (int second = 1; second <= LONGEST_TIMER.toSeconds(); second++) {
@@ -61,13 +71,5 @@ final class HeapUse implements Measurement {
             least = Math.min(least, used());
         }
         return least;
-    }
-
-    /** The heap in use, in bytes, after full collections. */
-    static long used() {
-        for (int i = 0; i < 3; i++) {
-            System.gc();
-        }
-        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 }

@@ -36,7 +36,6 @@ final class Nodes implements Measurement {
         Path home = bench.home().resolve("nodes");
         Instant written = Instant.now().truncatedTo(ChronoUnit.SECONDS).minus(Duration.ofDays(365));
         int due = bench.sized(50_000, 5_000);
-        int warmUp = bench.sized(50_000, 5_000);
         try (NodeProcess first = NodeProcess.launch(home, NodeSettings.externalClock(), "")) {
             first.awaitReady();
             Commits.note(first);
@@ -48,7 +47,7 @@ final class Nodes implements Measurement {
             try (Together together = Together.start(home, nodes)) {
                 bench.say("warming up: nodes, " + nodes);
                 for (int i = 1; i <= bench.sized(WARM_UPS, 1); i++) {
-                    together.strike("warm-up-" + i + "-for-" + nodes, nodes * warmUp, written);
+                    together.strike("warm-up-" + i + "-for-" + nodes, nodes * due, written);
                 }
                 for (int run = 0; run < Math.min(MOST_RUNS, bench.runs()); run++) {
                     Taken taken = together.strike("nodes-" + nodes + "-" + run, due, written);

@@ -99,14 +99,12 @@ final class JournalSource extends SourceProvider<Long, List<JournalEntry>> {
     }
 
     private Place after(Place place, JournalQueries.Page read, CompletionStage<Void> commit) {
-        if (!read.entries().isEmpty()) {
-            long reached = extractOffset(read.entries());
-            return read.isLast()
-                    ? new Place(reached, news(commit, gatherTime(read)), settings.gatherTime())
-                    : at(reached);
-        }
+        long reached = read.entries().isEmpty() ? place.position() : extractOffset(read.entries());
         if (read.isLast()) {
-            return new Place(place.position(), news(commit, settings.gatherTime()), settings.gatherTime());
+            return new Place(reached, news(commit, gatherTime(read)), settings.gatherTime());
+        }
+        if (!read.entries().isEmpty()) {
+            return at(reached);
         }
         Duration longer = place.pause().multipliedBy(2);
         return new Place(
