@@ -29,7 +29,7 @@ final class ConversationProjection {
                                         ID,
                                         source,
                                         () -> new PooledSession(jdbc.dataSource()),
-                                        () -> new ConversationProjectionHandler(conversations, journal),
+                                        () -> new ConversationProjectionHandler(jdbc, conversations, journal),
                                         system)),
                                 "conversation-projection")
                         .withStopMessage(ProjectionBehavior.stopMessage()));

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import lull.domain.ConversationId;
 import org.slf4j.Logger;
@@ -20,6 +21,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A row says how far it is, so the handler can tell that an event was here before (and skips it) or that one is missing: then the row
  * is made anew from the journal. Nothing that ever went wrong with the table outlives the next event of the conversation.
+ *
+ * <p>A large group is brought in as two halves side by side, of even and of odd slices, so that in a storm the read model keeps up with the
+ * entities. The offset is stored with the first half, and not before the second is committed. If it then is not, the second comes again,
+ * and is skipped.
  */
 final class ConversationProjectionHandler extends JdbcHandler<List<JournalEntry>, PooledSession> {
 
@@ -27,17 +32,37 @@ final class ConversationProjectionHandler extends JdbcHandler<List<JournalEntry>
 
     private static final int REBUILD_PAGE = 1_000;
 
+    /** Events of a page from which on it is worth a second transaction. */
+    private static final int TWO_HALVES = 500;
+
+    private final Jdbc jdbc;
     private final ConversationRepository conversations;
     private final JournalQueries journal;
 
-    ConversationProjectionHandler(ConversationRepository conversations, JournalQueries journal) {
+    ConversationProjectionHandler(Jdbc jdbc, ConversationRepository conversations, JournalQueries journal) {
+        this.jdbc = jdbc;
         this.conversations = conversations;
         this.journal = journal;
     }
 
     @Override
     public void process(PooledSession session, List<JournalEntry> entries) throws SQLException {
-        Connection connection = session.connection();
+        if (entries.size() < TWO_HALVES) {
+            write(session.connection(), entries);
+            return;
+        }
+        Map<Boolean, List<JournalEntry>> halves = entries.stream()
+                .collect(Collectors.partitioningBy(entry -> entry.id().slice() % 2 == 0));
+        CompletableFuture<Void> other = jdbc.run(connection -> {
+                    write(connection, halves.get(false));
+                    return (Void) null;
+                })
+                .toCompletableFuture();
+        write(session.connection(), halves.get(true));
+        other.join();
+    }
+
+    private void write(Connection connection, List<JournalEntry> entries) throws SQLException {
         Set<ConversationId> ids =
                 entries.stream().map(JournalEntry::id).collect(Collectors.toCollection(LinkedHashSet::new));
         Map<ConversationId, ConversationRow> rows = new HashMap<>();

@@ -3,16 +3,19 @@ package lull.readmodel;
 import akka.NotUsed;
 import akka.japi.Pair;
 import akka.projection.javadsl.SourceProvider;
+import akka.stream.OverflowStrategy;
 import akka.stream.javadsl.Source;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import lull.domain.ConversationId;
 
 /**
  * The journal as the source of the projection: all events in the order of their positions, live, a page at a time. The offset is the
@@ -27,11 +30,21 @@ final class JournalSource extends SourceProvider<Long, List<JournalEntry>> {
 
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(80);
 
+    /** One is read while the one before is brought into the read model: in a storm the tick waits for just that. */
+    private static final int PAGES_AHEAD = 1;
+
     /**
-     * What is gathered longer for each event of the page before: about as long as it took to bring it into the read model. So the busier the
-     * journal, the larger the pages, with fewer commits and fewer versions of a row; while there is little to do, all is as quick as it can be.
+     * What is gathered longer for each event of the page before to whose conversation the page had come back: of the events of a conversation
+     * in one page only the last state is written, so messages in quick succession cost less in large pages. In a storm, to which each
+     * conversation comes once, there is nothing to wait for.
      */
-    private static final Duration PER_EVENT = Duration.of(20, ChronoUnit.MICROS);
+    private static final Duration PER_RETURN = Duration.ofMillis(1);
+
+    /**
+     * Gathering ends before its time if for so long no commit has been heard of: the last events of a burst, which somebody may wait for, are
+     * not to wait for more. Twice the time that a node rests between two pieces of its news.
+     */
+    private static final int QUIET_RESTS = 2;
 
     private final Jdbc jdbc;
     private final JournalQueries journal;
@@ -67,6 +80,7 @@ final class JournalSource extends SourceProvider<Long, List<JournalEntry>> {
         return offset.get()
                 .thenApply(stored -> Source.unfoldAsync(at(stored.orElse(0L)), this::next)
                         .filter(page -> !page.isEmpty())
+                        .buffer(PAGES_AHEAD, OverflowStrategy.backpressure())
                         .watchTermination((before, ended) -> {
                             news.follow();
                             ended.whenComplete((done, failure) -> news.unfollow());
@@ -101,26 +115,52 @@ final class JournalSource extends SourceProvider<Long, List<JournalEntry>> {
     private Place after(Place place, JournalQueries.Page read, CompletionStage<Void> commit) {
         long reached = read.entries().isEmpty() ? place.position() : extractOffset(read.entries());
         if (read.isLast()) {
-            return new Place(reached, news(commit, gatherTime(read)), settings.gatherTime());
+            return new Place(reached, news(commit, gatherTime(read.entries())), settings.gatherTime());
         }
         if (!read.entries().isEmpty()) {
             return at(reached);
         }
-        Duration longer = place.pause().multipliedBy(2);
         return new Place(
-                place.position(), in(place.pause()), longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE);
+                place.position(), in(place.pause()), shorter(place.pause().multipliedBy(2), LONGEST_PAUSE));
     }
 
-    private Duration gatherTime(JournalQueries.Page page) {
-        return settings.gatherTime().plus(PER_EVENT.multipliedBy(page.entries().size()));
+    private Duration gatherTime(List<JournalEntry> page) {
+        return shorter(settings.gatherTime().plus(PER_RETURN.multipliedBy(returns(page))), LONGEST_PAUSE);
+    }
+
+    /** Events of one write stand side by side, and come together however short the page is. */
+    private static int returns(List<JournalEntry> page) {
+        Set<ConversationId> seen = new HashSet<>();
+        ConversationId before = null;
+        int returns = 0;
+        for (JournalEntry entry : page) {
+            if (!entry.id().equals(before) && !seen.add(entry.id())) {
+                returns++;
+            }
+            before = entry.id();
+        }
+        return returns;
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     /** Soon after a commit, so that a busy journal is read in pages and not row by row; or when it is time to look anyhow. */
     private CompletionStage<Void> news(CompletionStage<Void> commit, Duration gatherTime) {
         CompletableFuture<Void> news = new CompletableFuture<>();
         news.completeOnTimeout(null, settings.pollInterval().toMillis(), TimeUnit.MILLISECONDS);
-        commit.thenRun(() -> in(gatherTime).thenRun(() -> news.complete(null)));
+        commit.thenRun(() -> gathered(gatherTime).thenRun(() -> news.complete(null)));
         return news;
+    }
+
+    private CompletionStage<Void> gathered(Duration gatherTime) {
+        Duration quiet = settings.gatherTime().multipliedBy(QUIET_RESTS);
+        if (gatherTime.compareTo(quiet) <= 0) {
+            return in(gatherTime);
+        }
+        CompletableFuture<Void> commit = commits.next().toCompletableFuture();
+        return in(quiet).thenCompose(waited -> commit.isDone() ? gathered(gatherTime.minus(quiet)) : now());
     }
 
     /** Not by Akka's timers: they are too coarse for a few milliseconds. */

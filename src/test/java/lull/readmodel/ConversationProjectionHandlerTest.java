@@ -1,6 +1,7 @@
 package lull.readmodel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import com.typesafe.config.ConfigFactory;
@@ -14,6 +15,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.ForkJoinPool;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import lull.TestDatabase;
@@ -40,8 +42,10 @@ class ConversationProjectionHandlerTest {
     private static DataSource database;
 
     private final ConversationRepository conversations = new ConversationRepository();
-    private final ConversationProjectionHandler handler =
-            new ConversationProjectionHandler(conversations, new JournalQueries(new EventDecoder(testKit.system())));
+    private final ConversationProjectionHandler handler = new ConversationProjectionHandler(
+            new Jdbc(database, ForkJoinPool.commonPool()),
+            conversations,
+            new JournalQueries(new EventDecoder(testKit.system())));
     private final List<JournalEntry> journal = new ArrayList<>();
     private PooledSession session;
 
@@ -63,6 +67,7 @@ class ConversationProjectionHandlerTest {
         for (int i = 0; i < 20; i++) {
             live(new ConversationId("default", "k" + i), new Random(i));
         }
+        session.commit();
         Collections.shuffle(journal, new Random(3));
         // In the order of the journal each conversation keeps its own.
         journal.sort((a, b) -> Long.compare(a.sequence(), b.sequence()));
@@ -192,5 +197,44 @@ class ConversationProjectionHandlerTest {
         process(journal);
 
         assertThat(stored()).isEqualTo(expected());
+    }
+
+    @Test
+    void a_large_group_comes_in_two_halves() throws SQLException {
+        assertThat(journal).hasSizeGreaterThan(500);
+
+        process(journal);
+        session.rollback();
+
+        // What was not brought in by the transaction that stores the offset.
+        assertThat(stored()).isNotEmpty().hasSizeLessThan(20).isSubsetOf(expected());
+    }
+
+    @Test
+    void a_large_group_whose_first_half_was_lost_comes_again() throws SQLException {
+        process(journal);
+        session.rollback();
+
+        process(journal);
+
+        assertThat(stored()).isEqualTo(expected());
+    }
+
+    @Test
+    void a_large_group_fails_with_either_half() throws SQLException {
+        try (Connection other = database.getConnection()) {
+            other.createStatement()
+                    .execute("create function refuse() returns trigger language plpgsql as"
+                            + " $$ begin if new.slice % 2 = 1 then raise 'refused'; end if; return new; end $$");
+            other.createStatement()
+                    .execute(
+                            "create trigger refuse before insert on conversation for each row execute function refuse()");
+            try {
+                assertThatThrownBy(() -> process(journal)).hasStackTraceContaining("refused");
+            } finally {
+                session.rollback();
+                other.createStatement().execute("drop function refuse cascade");
+            }
+        }
     }
 }

@@ -144,6 +144,21 @@ class JournalSourceTest {
     }
 
     @Test
+    void reads_on_behind_a_page_so_large_that_it_gathers_for_longer() throws Exception {
+        try (Connection connection = database.getConnection()) {
+            store(connection, 1, 2_000);
+            follow(new ProjectionSettings(3_000, Duration.ofMillis(5), Duration.ofHours(1)));
+            awaitRead(2_000);
+
+            for (int i = 2_001; i <= 2_050; i++) {
+                store(connection, i, i);
+                commits.fire();
+            }
+            awaitRead(2_050);
+        }
+    }
+
+    @Test
     void looks_from_time_to_time_without_any_news() throws Exception {
         try (Connection connection = database.getConnection()) {
             follow(new ProjectionSettings(10, Duration.ofMillis(5), Duration.ofMillis(50)));
