@@ -33,7 +33,7 @@ final class ConversationProjectionHandler extends JdbcHandler<List<JournalEntry>
     private static final int REBUILD_PAGE = 1_000;
 
     /** Events of a page from which on it is worth a second transaction. */
-    private static final int TWO_HALVES = 500;
+    private static final int TWO_HALVES = 1_000;
 
     private final Jdbc jdbc;
     private final ConversationRepository conversations;

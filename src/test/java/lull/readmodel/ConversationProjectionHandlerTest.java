@@ -36,6 +36,8 @@ class ConversationProjectionHandlerTest {
 
     private static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
 
+    private static final int CONVERSATIONS = 40;
+
     private static final ActorTestKit testKit = ActorTestKit.create(
             ConfigFactory.parseResources("serialization.conf").withFallback(ConfigFactory.load("reference")));
 
@@ -64,7 +66,7 @@ class ConversationProjectionHandlerTest {
         session = new PooledSession(database);
         session.connection().createStatement().execute("truncate conversation, event_journal");
         session.commit();
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < CONVERSATIONS; i++) {
             live(new ConversationId("default", "k" + i), new Random(i));
         }
         session.commit();
@@ -121,7 +123,7 @@ class ConversationProjectionHandlerTest {
 
     /** What each row must be: the conversation's own events, one after the other. */
     private List<ConversationRow> expected() {
-        return IntStream.range(0, 20)
+        return IntStream.range(0, CONVERSATIONS)
                 .mapToObj(i -> new ConversationId("default", "k" + i))
                 .map(id -> {
                     Optional<ConversationRow> row = Optional.empty();
@@ -141,7 +143,7 @@ class ConversationProjectionHandlerTest {
         return conversations
                 .byId(
                         session.connection(),
-                        IntStream.range(0, 20)
+                        IntStream.range(0, CONVERSATIONS)
                                 .mapToObj(i -> new ConversationId("default", "k" + i))
                                 .toList())
                 .stream()
@@ -201,13 +203,13 @@ class ConversationProjectionHandlerTest {
 
     @Test
     void a_large_group_comes_in_two_halves() throws SQLException {
-        assertThat(journal).hasSizeGreaterThan(500);
+        assertThat(journal).hasSizeGreaterThan(1_000);
 
         process(journal);
         session.rollback();
 
         // What was not brought in by the transaction that stores the offset.
-        assertThat(stored()).isNotEmpty().hasSizeLessThan(20).isSubsetOf(expected());
+        assertThat(stored()).isNotEmpty().hasSizeLessThan(CONVERSATIONS).isSubsetOf(expected());
     }
 
     @Test
