@@ -9,7 +9,9 @@ import com.typesafe.config.ConfigFactory;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -24,13 +26,16 @@ import lull.readmodel.DueIndex;
 import lull.sweep.Ticks;
 import scala.jdk.javaapi.CollectionConverters;
 
-/** A node as the benchmark sees it: a whole one, in this JVM, with a PostgreSQL of its own. */
+/** A node as the benchmark sees it: a whole one, in this JVM. */
 record MeasuredNode(Node node) implements Subject {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    /** Whatever the environment says: never somebody's database, never somebody's port, and the end of a node is not that of the JVM. */
-    private static final Map<String, String> ALWAYS = Map.of(
+    /**
+     * Whatever the environment says: no database but the one that is named in the settings, never somebody's port, and the end of a node is
+     * not that of the JVM.
+     */
+    private static final Map<String, String> UNLESS_TOLD = Map.of(
             "lull.jdbc.url", "",
             "lull.http.port", "0",
             "lull.management.port", "0",
@@ -38,8 +43,8 @@ record MeasuredNode(Node node) implements Subject {
             "akka.coordinated-shutdown.exit-jvm", "off");
 
     static MeasuredNode start(Path home, Map<String, String> settings) {
-        Map<String, String> all = new HashMap<>(settings);
-        all.putAll(ALWAYS);
+        Map<String, String> all = new HashMap<>(UNLESS_TOLD);
+        all.putAll(settings);
         all.put("lull.home", home.toString());
         Config config =
                 ConfigFactory.load(ConfigFactory.parseMap(all).withFallback(ConfigFactory.defaultApplication()));
@@ -74,7 +79,20 @@ record MeasuredNode(Node node) implements Subject {
 
     @Override
     public long postgresPid() {
-        return node.embedded().map(EmbeddedPostgres::pid).orElseThrow();
+        return node.embedded().map(EmbeddedPostgres::pid).orElseGet(this::pidOfServer);
+    }
+
+    /** Of one on this machine, told to a superuser. */
+    private long pidOfServer() {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery("select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)")) {
+            row.next();
+            return row.getLong(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException("the process of the PostgreSQL is not known: " + e.getMessage(), e);
+        }
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -42,6 +43,9 @@ public final class BenchCommand implements Callable<Integer> {
             new ResidentBound(),
             new Restart(),
             new Nodes());
+
+    /** Their nodes are processes, with a server that is killed or set up for them. */
+    private static final Set<String> OWN_SERVER = Set.of("restart", "nodes");
 
     @Spec
     private CommandSpec spec;
@@ -81,9 +85,20 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "Where to write all figures with all their values")
     private Optional<Path> json = Optional.empty();
 
+    @Option(
+            names = "--server",
+            paramLabel = "JDBC_URL",
+            description = {
+                "A PostgreSQL on this machine to measure with, instead of one of its own; the URL of a",
+                "superuser. What is measured gets databases of its own there, which are dropped.",
+                "Not for restart and nodes"
+            })
+    private Optional<String> url = Optional.empty();
+
     private final Subject.Starter starter;
     private final long start = System.nanoTime();
     private volatile Optional<Subject> latest = Optional.empty();
+    private Optional<Server> server = Optional.empty();
 
     /** @param starter starts a whole node */
     public BenchCommand(Subject.Starter starter) {
@@ -98,6 +113,7 @@ public final class BenchCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--runs is " + times + ", but it is 1 or more");
         }
         quietLog();
+        server = server();
         Figures figures = new Figures();
         try (TemporaryHome home = TemporaryHome.create()) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> cutShort(home), "bench-stop"));
@@ -113,12 +129,24 @@ public final class BenchCommand implements Callable<Integer> {
                 }
             }
             report(machine, load, figures);
+        } finally {
+            server.ifPresent(Server::close);
         }
         return 0;
     }
 
+    private Optional<Server> server() throws SQLException {
+        try {
+            return url.isPresent() ? Optional.of(Server.at(url.get())) : Optional.empty();
+        } catch (IllegalArgumentException | SQLException e) {
+            throw new ParameterException(spec.commandLine(), "--server " + url.get() + ": " + e.getMessage(), e);
+        }
+    }
+
     private Subject start(Path home, Map<String, String> settings) {
-        Subject node = starter.start(home, settings);
+        Map<String, String> all = new HashMap<>(settings);
+        server.ifPresent(it -> all.put("lull.jdbc.url", it.databaseOf(home)));
+        Subject node = starter.start(home, all);
         latest = Optional.of(node);
         return node;
     }
@@ -127,6 +155,7 @@ public final class BenchCommand implements Callable<Integer> {
     private void cutShort(TemporaryHome home) {
         NodeProcess.killAll();
         latest.ifPresent(Subject::close);
+        server.ifPresent(Server::close);
         home.close();
     }
 
@@ -139,13 +168,23 @@ public final class BenchCommand implements Callable<Integer> {
                         spec.commandLine(), "--only " + name + ": there is only " + String.join(", ", known));
             }
         }
-        return only.isEmpty() ? known : new LinkedHashSet<>(only);
+        Set<String> wanted = only.isEmpty() ? known : new LinkedHashSet<>(only);
+        if (url.isPresent()) {
+            if (only.stream().anyMatch(OWN_SERVER::contains)) {
+                throw new ParameterException(
+                        spec.commandLine(), "--server is not for " + String.join(", ", OWN_SERVER));
+            }
+            wanted.removeAll(OWN_SERVER);
+        }
+        return wanted;
     }
 
     /** PostgreSQL is to note when it commits. It does from its next start on. */
-    private static String prepare(Workbench bench) throws SQLException {
+    private String prepare(Workbench bench) throws SQLException {
         try (Subject node = bench.start(NodeSettings.service())) {
-            Commits.note(node);
+            if (server.isEmpty()) {
+                Commits.note(node);
+            }
             return Machine.describe(node);
         }
     }

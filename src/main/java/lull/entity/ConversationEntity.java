@@ -64,6 +64,10 @@ public final class ConversationEntity
             Optional.of(SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(2), 0.2)
                     .withLogLevel(org.slf4j.event.Level.DEBUG));
 
+    /** One for all: each conversation in memory holds it. */
+    private static final Recovery NO_SNAPSHOT =
+            Recovery.withSnapshotSelectionCriteria(SnapshotSelectionCriteria.none());
+
     /**
      * @param entityId of the conversation ({@link ConversationId#entityId}); as it is in sharding, because an object for it would be held
      *     by each conversation in memory
@@ -100,7 +104,7 @@ public final class ConversationEntity
 
     @Override
     public Recovery recovery() {
-        return Recovery.withSnapshotSelectionCriteria(SnapshotSelectionCriteria.none());
+        return NO_SNAPSHOT;
     }
 
     @Override

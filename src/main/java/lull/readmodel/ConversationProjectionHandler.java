@@ -3,8 +3,9 @@ package lull.readmodel;
 import akka.projection.jdbc.javadsl.JdbcHandler;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings a group of events into the {@code conversation} table: one query for the rows they touch, the domain's own rules to change them,
- * one statement to write them.
+ * Brings a group of events into the {@code conversation} table: one query for the rows they touch, unless these are remembered from the
+ * groups before, the domain's own rules to change them, one statement to write them.
  *
  * <p>A row says how far it is, so the handler can tell that an event was here before (and skips it) or that one is missing: then the row
  * is made anew from the journal. Nothing that ever went wrong with the table outlives the next event of the conversation.
@@ -35,6 +36,10 @@ final class ConversationProjectionHandler extends JdbcHandler<List<JournalEntry>
     /** Events of a page from which on it is worth a second transaction. */
     private static final int TWO_HALVES = 1_000;
 
+    /** Those of some large pages. */
+    private static final int RECENT_ROWS = 6_000;
+
+    private final RecentRows recent = new RecentRows(RECENT_ROWS);
     private final Jdbc jdbc;
     private final ConversationRepository conversations;
     private final JournalQueries journal;
@@ -48,26 +53,26 @@ final class ConversationProjectionHandler extends JdbcHandler<List<JournalEntry>
     @Override
     public void process(PooledSession session, List<JournalEntry> entries) throws SQLException {
         if (entries.size() < TWO_HALVES) {
-            write(session.connection(), entries);
+            write(session, entries);
             return;
         }
         Map<Boolean, List<JournalEntry>> halves = entries.stream()
                 .collect(Collectors.partitioningBy(entry -> entry.id().slice() % 2 == 0));
-        CompletableFuture<Void> other = jdbc.run(connection -> {
-                    write(connection, halves.get(false));
-                    return (Void) null;
-                })
-                .toCompletableFuture();
-        write(session.connection(), halves.get(true));
-        other.join();
+        CompletableFuture<Collection<ConversationRow>> other =
+                jdbc.run(connection -> write(connection, halves.get(false))).toCompletableFuture();
+        write(session, halves.get(true));
+        recent.put(other.join());
     }
 
-    private void write(Connection connection, List<JournalEntry> entries) throws SQLException {
-        Set<ConversationId> ids =
-                entries.stream().map(JournalEntry::id).collect(Collectors.toCollection(LinkedHashSet::new));
-        Map<ConversationId, ConversationRow> rows = new HashMap<>();
-        conversations.byId(connection, ids).forEach(row -> rows.put(row.id(), row));
-        Set<ConversationId> changed = new LinkedHashSet<>();
+    private void write(PooledSession session, List<JournalEntry> entries) throws SQLException {
+        Collection<ConversationRow> changed = write(session.connection(), entries);
+        session.whenCommitted(() -> recent.put(changed));
+    }
+
+    /** Returns the rows as they are now. */
+    private Collection<ConversationRow> write(Connection connection, List<JournalEntry> entries) throws SQLException {
+        Map<ConversationId, ConversationRow> rows = known(connection, entries);
+        Map<ConversationId, ConversationRow> changed = new HashMap<>();
         for (JournalEntry entry : entries) {
             Optional<ConversationRow> row = Optional.ofNullable(rows.get(entry.id()));
             long reached = row.map(ConversationRow::sequence).orElse(0L);
@@ -78,12 +83,28 @@ final class ConversationProjectionHandler extends JdbcHandler<List<JournalEntry>
                     entry.sequence() == reached + 1 ? step(row, entry) : rebuilt(connection, entry, reached);
             next.ifPresent(it -> {
                 rows.put(entry.id(), it);
-                changed.add(entry.id());
+                changed.put(entry.id(), it);
             });
         }
         if (!changed.isEmpty()) {
-            conversations.upsert(connection, changed.stream().map(rows::get).toList());
+            conversations.upsert(connection, changed.values());
         }
+        return changed.values();
+    }
+
+    private Map<ConversationId, ConversationRow> known(Connection connection, List<JournalEntry> entries)
+            throws SQLException {
+        Map<ConversationId, ConversationRow> rows = new HashMap<>();
+        Set<ConversationId> others = new HashSet<>();
+        for (JournalEntry entry : entries) {
+            if (!rows.containsKey(entry.id())) {
+                recent.get(entry.id()).ifPresentOrElse(row -> rows.put(entry.id(), row), () -> others.add(entry.id()));
+            }
+        }
+        if (!others.isEmpty()) {
+            conversations.byId(connection, others).forEach(row -> rows.put(row.id(), row));
+        }
+        return rows;
     }
 
     private static Optional<ConversationRow> step(Optional<ConversationRow> row, JournalEntry entry) {

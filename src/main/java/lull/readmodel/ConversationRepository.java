@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -74,6 +75,10 @@ final class ConversationRepository {
 
     private static final String LIST_ORDER = " order by last_activity desc, id desc limit ?";
 
+    private static final Comparator<ConversationRow> BY_NAME = Comparator.comparing(
+                    (ConversationRow row) -> row.id().tenant())
+            .thenComparing(row -> row.id().key());
+
     /** The rows of these conversations, as far as they exist. */
     List<ConversationRow> byId(Connection connection, Collection<ConversationId> ids) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(BY_ID)) {
@@ -82,8 +87,12 @@ final class ConversationRepository {
         }
     }
 
-    /** Writes rows as they are. One that is newer in the table stays: so an event that comes twice changes nothing. */
-    void upsert(Connection connection, Collection<ConversationRow> rows) throws SQLException {
+    /**
+     * Writes rows as they are. One that is newer in the table stays: so an event that comes twice changes nothing. In the order of their ids,
+     * so that what lies side by side in the index is written together.
+     */
+    void upsert(Connection connection, Collection<ConversationRow> unsorted) throws SQLException {
+        List<ConversationRow> rows = unsorted.stream().sorted(BY_NAME).toList();
         try (PreparedStatement upsert = connection.prepareStatement(UPSERT)) {
             upsert.setArray(
                     1, texts(connection, rows.stream().map(row -> row.id().entityId())));

@@ -44,6 +44,10 @@ public record ConversationRow(
         return of(id, (Begun) conversation().apply(event), eventSequence);
     }
 
+    ConversationRow with(Policy policy) {
+        return new ConversationRow(id, session, state, openedAt, since, lastActivity, policy, next, sequence);
+    }
+
     /** What the row still knows of the conversation: not who ended it and why, which no column asks for. */
     private Conversation conversation() {
         Session latest = new Session(session, openedAt, policy);

@@ -30,6 +30,9 @@ final class JournalSource extends SourceProvider<Long, List<JournalEntry>> {
 
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(80);
 
+    /** So late may the read model be while the same conversations come again and again. */
+    private static final Duration LONGEST_GATHERING = Duration.ofMillis(160);
+
     /** One is read while the one before is brought into the read model: in a storm the tick waits for just that. */
     private static final int PAGES_AHEAD = 1;
 
@@ -38,7 +41,7 @@ final class JournalSource extends SourceProvider<Long, List<JournalEntry>> {
      * in one page only the last state is written, so messages in quick succession cost less in large pages. In a storm, to which each
      * conversation comes once, there is nothing to wait for.
      */
-    private static final Duration PER_RETURN = Duration.ofMillis(1);
+    private static final Duration PER_RETURN = Duration.ofMillis(10);
 
     /**
      * Gathering ends before its time if for so long no commit has been heard of: the last events of a burst, which somebody may wait for, are
@@ -125,7 +128,7 @@ final class JournalSource extends SourceProvider<Long, List<JournalEntry>> {
     }
 
     private Duration gatherTime(List<JournalEntry> page) {
-        return shorter(settings.gatherTime().plus(PER_RETURN.multipliedBy(returns(page))), LONGEST_PAUSE);
+        return shorter(settings.gatherTime().plus(PER_RETURN.multipliedBy(returns(page))), LONGEST_GATHERING);
     }
 
     /** Events of one write stand side by side, and come together however short the page is. */

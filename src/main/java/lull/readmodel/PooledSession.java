@@ -4,12 +4,15 @@ import akka.japi.function.Function;
 import akka.projection.jdbc.JdbcSession;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import javax.sql.DataSource;
 
 /** One transaction of the projection on a connection of the node's pool. */
 final class PooledSession implements JdbcSession {
 
     private final Connection connection;
+    private final List<Runnable> whenCommitted = new ArrayList<>();
 
     PooledSession(DataSource dataSource) {
         try {
@@ -37,6 +40,11 @@ final class PooledSession implements JdbcSession {
         return connection;
     }
 
+    /** Runs something after the commit, if there is one. */
+    void whenCommitted(Runnable action) {
+        whenCommitted.add(action);
+    }
+
     @Override
     public <R> R withConnection(Function<Connection, R> work) throws Exception {
         return work.apply(connection);
@@ -45,10 +53,13 @@ final class PooledSession implements JdbcSession {
     @Override
     public void commit() throws SQLException {
         connection.commit();
+        whenCommitted.forEach(Runnable::run);
+        whenCommitted.clear();
     }
 
     @Override
     public void rollback() throws SQLException {
+        whenCommitted.clear();
         connection.rollback();
     }
 

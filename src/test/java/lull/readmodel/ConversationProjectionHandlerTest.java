@@ -12,7 +12,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ForkJoinPool;
@@ -44,12 +46,16 @@ class ConversationProjectionHandlerTest {
     private static DataSource database;
 
     private final ConversationRepository conversations = new ConversationRepository();
-    private final ConversationProjectionHandler handler = new ConversationProjectionHandler(
-            new Jdbc(database, ForkJoinPool.commonPool()),
-            conversations,
-            new JournalQueries(new EventDecoder(testKit.system())));
+    private final ConversationProjectionHandler handler = handler();
     private final List<JournalEntry> journal = new ArrayList<>();
     private PooledSession session;
+
+    private ConversationProjectionHandler handler() {
+        return new ConversationProjectionHandler(
+                new Jdbc(database, ForkJoinPool.commonPool()),
+                conversations,
+                new JournalQueries(new EventDecoder(testKit.system())));
+    }
 
     @BeforeAll
     static void create() {
@@ -191,14 +197,68 @@ class ConversationProjectionHandlerTest {
 
     @Test
     void a_row_that_was_lost_comes_back_with_the_next_event() throws SQLException {
-        process(journal.subList(0, journal.size() - 20));
-        try (Connection other = database.getConnection()) {
-            session.commit();
-            other.createStatement().execute("delete from conversation where id < 'default|k5'");
-        }
-        process(journal);
+        List<JournalEntry> next = lastOfEach();
+        process(allBut(next));
+        session.commit();
+        execute("delete from conversation where id < 'default|k5'");
+
+        process(next);
 
         assertThat(stored()).isEqualTo(expected());
+    }
+
+    @Test
+    void a_row_that_a_restarted_projection_misses_is_made_anew() throws SQLException {
+        process(journal.subList(0, journal.size() - 20));
+        session.commit();
+        execute("delete from conversation where id < 'default|k5'");
+
+        handler().process(session, journal);
+
+        assertThat(stored()).isEqualTo(expected());
+    }
+
+    @Test
+    void rows_that_were_just_written_are_not_read_again() throws SQLException {
+        List<JournalEntry> next = lastOfEach();
+        process(allBut(next));
+        session.commit();
+        execute("truncate conversation, event_journal");
+
+        process(next);
+
+        assertThat(stored()).isEqualTo(expected());
+    }
+
+    @Test
+    void events_whose_rows_were_rolled_back_come_again() throws SQLException {
+        List<JournalEntry> some = journal.subList(0, 500);
+        process(some);
+        session.rollback();
+
+        process(some);
+        session.commit();
+        process(journal.subList(500, journal.size()));
+
+        assertThat(stored()).isEqualTo(expected());
+    }
+
+    private List<JournalEntry> lastOfEach() {
+        Map<ConversationId, JournalEntry> last = new LinkedHashMap<>();
+        journal.forEach(entry -> last.put(entry.id(), entry));
+        return List.copyOf(last.values());
+    }
+
+    private List<JournalEntry> allBut(List<JournalEntry> some) {
+        List<JournalEntry> others = new ArrayList<>(journal);
+        others.removeAll(some);
+        return others;
+    }
+
+    private static void execute(String sql) throws SQLException {
+        try (Connection other = database.getConnection()) {
+            other.createStatement().execute(sql);
+        }
     }
 
     @Test
