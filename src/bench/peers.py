@@ -27,7 +27,7 @@ def rows(path):
     run = json.load(open(path))
     figures = {it['name']: it for it in run['figures']}
     value = {name: it['values'][0] for name, it in figures.items()}
-    settings = re.sub(r'.*(PostgreSQL [0-9.]+).*', r'\1', run['machine']) + ' of its own, fsync and synchronous_commit on'
+    settings = 'the PostgreSQL of the peers'
     for name, (work, contestant, size, piece) in RATES.items():
         if name not in figures:
             continue

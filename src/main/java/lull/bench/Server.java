@@ -21,7 +21,7 @@ final class Server implements AutoCloseable {
     private final String url;
     private final Map<Path, String> databases = new HashMap<>();
 
-    private Server(String url) {
+    Server(String url) {
         this.url = url;
     }
 
@@ -33,16 +33,14 @@ final class Server implements AutoCloseable {
         if (Driver.parseURL(url, new Properties()) == null) {
             throw new IllegalArgumentException("it is not a JDBC URL of PostgreSQL");
         }
-        Server server = new Server(url);
         try (Connection connection = DriverManager.getConnection(url)) {
-            server.require(connection, "current_setting('is_superuser') = 'on'", "its user is not a superuser");
-            server.require(
-                    connection, "current_setting('track_commit_timestamp') = 'on'", "track_commit_timestamp is off");
+            require(connection, "current_setting('is_superuser') = 'on'", "its user is not a superuser");
+            require(connection, "current_setting('track_commit_timestamp') = 'on'", "track_commit_timestamp is off");
         }
-        return server;
+        return new Server(url);
     }
 
-    private void require(Connection connection, String condition, String complaint) throws SQLException {
+    private static void require(Connection connection, String condition, String complaint) throws SQLException {
         try (Statement statement = connection.createStatement();
                 var row = statement.executeQuery("select " + condition)) {
             row.next();

@@ -11,6 +11,12 @@ import java.util.function.ToIntFunction;
 /** A bounded queue that hands over whatever has come together since the last look, up to a weight. */
 final class BatchQueue<T> {
 
+    /**
+     * For how long the first worker may leave what waits before another helps: about as long as its usual statement takes, so that two do
+     * not share what one can carry in one statement; much shorter than a database that stands still.
+     */
+    private static final Duration LEFT_ALONE = Duration.ofMillis(1);
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
     private final Condition help = lock.newCondition();
@@ -51,6 +57,11 @@ final class BatchQueue<T> {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** What a worker of a number, from 1, is to do next: the first takes what there is, the others help. */
+    List<T> next(int worker, int most) throws InterruptedException {
+        return worker == 1 ? take(most) : takeLeft(most, LEFT_ALONE);
     }
 
     /** Waits for the first element. More than one never weigh more than {@code most}. Empty: closed, nothing left. */

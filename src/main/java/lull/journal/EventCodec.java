@@ -26,8 +26,12 @@ final class EventCodec {
         this.serialization = serialization;
     }
 
-    /** The rows of one atomic write, or why it can't be stored. */
-    Try<List<StoredEvent>> encode(AtomicWrite write) {
+    /**
+     * The rows of one atomic write, or why it can't be stored.
+     *
+     * @param writtenAt the time of those that have none, in milliseconds since 1970
+     */
+    Try<List<StoredEvent>> encode(AtomicWrite write, long writtenAt) {
         return Try.apply(() -> {
             if (write.size() > JournalSql.MOST_ROWS) {
                 throw new UnsupportedOperationException(write.persistenceId() + ": " + write.size()
@@ -35,19 +39,19 @@ final class EventCodec {
             }
             var rows = new ArrayList<StoredEvent>(write.size());
             for (var events = write.payload().iterator(); events.hasNext(); ) {
-                rows.add(encode(events.next()));
+                rows.add(encode(events.next(), writtenAt));
             }
             return rows;
         });
     }
 
-    private StoredEvent encode(PersistentRepr event) {
+    private StoredEvent encode(PersistentRepr event, long writtenAt) {
         return new StoredEvent(
                 0,
                 event.persistenceId(),
                 event.sequenceNr(),
                 event.writerUuid(),
-                event.timestamp(),
+                event.timestamp() == 0 ? writtenAt : event.timestamp(),
                 event.manifest(),
                 serialize(withoutTags(event.payload())),
                 event.metadata().isEmpty() ? null : serialize(event.metadata().get()));

@@ -37,7 +37,7 @@ final class Histories {
     /** @param from where the replay will begin, or a little before: only a hint */
     Future<Object> highest(String persistenceId, long from) {
         Promise<Object> highest = Futures.promise();
-        reader.read(new ReadRequest(persistenceId, from, Long.MAX_VALUE, firstRows, new ReadRequest.Reply() {
+        first(persistenceId, from, new ReadRequest.Reply() {
             @Override
             public void answered(ReadAnswer answer) {
                 var complete = answer.events().size() < firstRows;
@@ -49,18 +49,26 @@ final class Histories {
             public void failed(Throwable cause) {
                 highest.failure(cause);
             }
-        }));
+        });
         return highest.future();
     }
 
-    /** The events, if the read for the highest number brought all of them along: then they are given away, else kept. */
-    Optional<List<StoredEvent>> whole(String persistenceId, long from, long to) {
-        var first = handover.take(persistenceId, from, System.nanoTime());
-        if (first.isPresent() && !reaches(first.get(), to)) {
-            handover.put(persistenceId, first.get());
-            return Optional.empty();
-        }
-        return first.map(read -> wanted(read, from, to));
+    /** Reads the highest number and the first events, which mostly are all of them. */
+    void first(String persistenceId, long from, ReadRequest.Reply reply) {
+        reader.read(new ReadRequest(persistenceId, from, Long.MAX_VALUE, firstRows, reply));
+    }
+
+    /** The events up to a number, at most {@code max}, if the first read has brought all of them. */
+    Optional<List<StoredEvent>> wanted(ReadAnswer first, long to, long max) {
+        var events = first.events();
+        boolean all = events.size() < firstRows
+                || events.get(events.size() - 1).sequenceNumber() >= Math.min(to, first.highest());
+        return all
+                ? Optional.of(events.stream()
+                        .filter(event -> event.sequenceNumber() <= to)
+                        .limit(max)
+                        .toList())
+                : Optional.empty();
     }
 
     /** @param pageRows the most rows that are held for a slow consumer */

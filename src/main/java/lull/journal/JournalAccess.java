@@ -39,10 +39,10 @@ final class JournalAccess implements Extension {
         }
         var settings = JournalSettings.of(system.settings().config());
         codec = new EventCodec(SerializationExtension.get(system));
-        var reader = new JournalReader(setup.get(), settings);
+        var reader = new JournalReader(setup.get(), settings, system.dispatcher());
         dataSource = setup.get().dataSource();
         blocking = system.dispatchers().lookup(Dispatchers.DefaultBlockingDispatcherId());
-        writer = new JournalWriter(setup.get(), codec, settings);
+        writer = new JournalWriter(setup.get(), codec, settings, system.dispatcher());
         histories = new Histories(reader, codec, settings);
         // Runs when all actors have stopped and before the system counts as terminated, so the pool is still open.
         system.registerOnTermination(() -> {
@@ -59,12 +59,24 @@ final class JournalAccess implements Extension {
         return writer.write(writes);
     }
 
-    Future<Object> highest(String persistenceId, long from) {
-        return histories.highest(persistenceId, from);
+    void write(Seq<AtomicWrite> writes, PendingWrite.Answer answer) {
+        writer.write(writes, answer);
     }
 
-    Optional<List<StoredEvent>> whole(String persistenceId, long from, long to) {
-        return histories.whole(persistenceId, from, to);
+    Optional<PendingWrite> underWay(String persistenceId) {
+        return writer.underWay(persistenceId);
+    }
+
+    void read(String persistenceId, long from, ReadRequest.Reply reply) {
+        histories.first(persistenceId, from, reply);
+    }
+
+    Optional<List<StoredEvent>> wanted(ReadAnswer first, long to, long max) {
+        return histories.wanted(first, to, max);
+    }
+
+    Future<Object> highest(String persistenceId, long from) {
+        return histories.highest(persistenceId, from);
     }
 
     Try<Tuple2<PersistentRepr, Object>> decode(StoredEvent event) {

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executor;
 import javax.sql.DataSource;
 import lull.journal.BatchQueue.Offer;
 import org.slf4j.Logger;
@@ -17,12 +18,18 @@ final class JournalReader {
     private final DataSource dataSource;
     private final BatchQueue<ReadRequest> queue;
     private final Workers workers;
+    private final Executor replies;
 
-    JournalReader(JournalSetup setup, JournalSettings settings) {
+    /** @param replies answers are given by its threads, so that the next query does not wait for that */
+    JournalReader(JournalSetup setup, JournalSettings settings, Executor replies) {
+        this.replies = replies;
         this.dataSource = setup.dataSource();
         this.queue = new BatchQueue<>(settings.readCapacity(), request -> 1);
         this.workers = Workers.start(
-                "lull-journal-read", settings.readers(), worker -> queue.take(settings.recoveryIds()), this::answer);
+                "lull-journal-read",
+                settings.readers(),
+                worker -> queue.next(worker, settings.recoveryIds()),
+                this::answer);
     }
 
     /** Never waits: a full queue fails the read. */
@@ -67,9 +74,11 @@ final class JournalReader {
             fail(requests, e);
             throw e;
         }
-        for (int n = 0; n < requests.size(); n++) {
-            requests.get(n).reply().answered(answers.get(n));
-        }
+        replies.execute(() -> {
+            for (int n = 0; n < requests.size(); n++) {
+                requests.get(n).reply().answered(answers.get(n));
+            }
+        });
     }
 
     private static void fail(List<ReadRequest> requests, Throwable cause) {

@@ -1,5 +1,6 @@
 package lull.journal;
 
+import akka.dispatch.Futures;
 import akka.persistence.AtomicWrite;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -7,7 +8,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import javax.sql.DataSource;
 import lull.journal.BatchQueue.Offer;
 import lull.journal.JournalSql.EventKey;
@@ -16,6 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import scala.collection.immutable.Seq;
 import scala.concurrent.Future;
+import scala.concurrent.Promise;
 import scala.runtime.BoxedUnit;
 import scala.util.Try;
 
@@ -31,37 +37,60 @@ final class JournalWriter {
     /** Statements that a batch shares, when it meets keys that exist. Each call then gets a statement of its own. */
     private static final int SHARED_ATTEMPTS = 3;
 
-    /**
-     * For how long the first writer may leave what waits before another helps: about as long as its usual statement takes, so that two do
-     * not share what one can write with one commit; much shorter than a commit that stands still.
-     */
-    private static final Duration LEFT_ALONE = Duration.ofMillis(1);
-
     private final DataSource dataSource;
     private final EventCodec codec;
+    private final Executor answers;
     private final Runnable onCommit;
     private final Duration queueWait;
     private final BatchQueue<PendingWrite> queue;
     private final Workers workers;
+    private final Map<String, PendingWrite> underWay = new ConcurrentHashMap<>();
 
-    JournalWriter(JournalSetup setup, EventCodec codec, JournalSettings settings) {
+    /** @param answers what is stored is told by its threads, so that the next statement does not wait for that */
+    JournalWriter(JournalSetup setup, EventCodec codec, JournalSettings settings, Executor answers) {
         this.dataSource = setup.dataSource();
         this.codec = codec;
+        this.answers = answers;
         this.onCommit = setup.onCommit();
         this.queueWait = settings.queueWait();
         this.queue = new BatchQueue<>(settings.queueCapacity(), PendingWrite::size);
         this.workers = Workers.start(
-                "lull-journal-write", settings.writers(), worker -> next(worker, settings.batchRows()), this::write);
+                "lull-journal-write",
+                settings.writers(),
+                worker -> queue.next(worker, settings.batchRows()),
+                this::write);
     }
 
     /** All of one persistence id. Never waits: a full queue fails the call. */
     Future<Seq<Try<BoxedUnit>>> write(Seq<AtomicWrite> writes) {
-        var call = new PendingWrite(writes);
+        Promise<Seq<Try<BoxedUnit>>> promise = Futures.promise();
+        write(writes, new PendingWrite.Answer() {
+            @Override
+            public void results(Seq<Try<BoxedUnit>> results) {
+                promise.success(results);
+            }
+
+            @Override
+            public void failed(Throwable cause) {
+                promise.failure(cause);
+            }
+        });
+        return promise.future();
+    }
+
+    void write(Seq<AtomicWrite> writes, PendingWrite.Answer answer) {
+        var call = new PendingWrite(writes, answer);
+        underWay.put(call.persistenceId(), call);
+        call.whenAnswered(() -> underWay.remove(call.persistenceId(), call));
         var offer = queue.offer(call);
         if (offer != Offer.TAKEN) {
             call.fail(JournalFailure.notTaken(offer));
         }
-        return call.answer().future();
+    }
+
+    /** The latest write of a history that has not been answered. */
+    Optional<PendingWrite> underWay(String persistenceId) {
+        return Optional.ofNullable(underWay.get(persistenceId));
     }
 
     /** Finishes what is queued, if that is done in time; the rest fails. */
@@ -70,10 +99,6 @@ final class JournalWriter {
         if (!workers.join(atMost)) {
             queue.drain().forEach(call -> call.fail(JournalFailure.notTaken(Offer.CLOSED)));
         }
-    }
-
-    private List<PendingWrite> next(int worker, int most) throws InterruptedException {
-        return worker == 1 ? queue.take(most) : queue.takeLeft(most, LEFT_ALONE);
     }
 
     private void write(List<PendingWrite> calls) {
@@ -207,7 +232,7 @@ final class JournalWriter {
     }
 
     private void committed(List<Encoded> batch) {
-        batch.forEach(Encoded::stored);
+        answers.execute(() -> batch.forEach(Encoded::stored));
         try {
             onCommit.run();
         } catch (RuntimeException e) {

@@ -1,34 +1,50 @@
 package lull.journal;
 
-import akka.dispatch.Futures;
 import akka.persistence.AtomicWrite;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import scala.collection.immutable.Seq;
-import scala.concurrent.Promise;
 import scala.jdk.javaapi.CollectionConverters;
 import scala.runtime.BoxedUnit;
 import scala.util.Failure;
 import scala.util.Success;
 import scala.util.Try;
 
-/** One call of the plugin: the atomic writes of one persistent actor, and the promise that answers them together. */
+/** The atomic writes of one persistent actor that are answered together. */
 final class PendingWrite {
 
     private static final Try<BoxedUnit> STORED = new Success<>(BoxedUnit.UNIT);
 
     private final List<AtomicWrite> writes;
-    private final Promise<Seq<Try<BoxedUnit>>> answer = Futures.promise();
+    private final Answer answer;
+    private final CompletableFuture<Void> answered = new CompletableFuture<>();
+    private final long writtenAt = System.currentTimeMillis();
     private final long since = System.nanoTime();
     private final int size;
 
-    PendingWrite(Seq<AtomicWrite> writes) {
+    /** Where the outcome goes, by a thread of the journal: must be quick. */
+    interface Answer {
+        /** One result for each atomic write: stored, or rejected by itself. */
+        void results(Seq<Try<BoxedUnit>> results);
+
+        /** Nothing is known to be stored. */
+        void failed(Throwable cause);
+    }
+
+    PendingWrite(Seq<AtomicWrite> writes, Answer answer) {
         this.writes = CollectionConverters.asJava(writes);
+        this.answer = answer;
         this.size = this.writes.stream().mapToInt(AtomicWrite::size).sum();
     }
 
-    Promise<Seq<Try<BoxedUnit>>> answer() {
-        return answer;
+    String persistenceId() {
+        return writes.get(0).persistenceId();
+    }
+
+    /** Runs something when it is answered, or now if it has been. */
+    void whenAnswered(Runnable action) {
+        answered.thenRun(action);
     }
 
     /** How many events. */
@@ -41,7 +57,9 @@ final class PendingWrite {
     }
 
     void fail(Throwable cause) {
-        answer.tryFailure(cause);
+        if (answered.complete(null)) {
+            answer.failed(cause);
+        }
     }
 
     /** An atomic write that can't become rows is rejected by itself: the others of the same call are stored. */
@@ -49,7 +67,7 @@ final class PendingWrite {
         var rows = new ArrayList<List<StoredEvent>>(writes.size());
         var results = new ArrayList<Try<BoxedUnit>>(writes.size());
         for (var write : writes) {
-            var encoded = codec.encode(write);
+            var encoded = codec.encode(write, writtenAt);
             if (encoded.isSuccess()) {
                 rows.add(encoded.get());
                 results.add(STORED);
@@ -67,7 +85,7 @@ final class PendingWrite {
     record Encoded(PendingWrite call, List<List<StoredEvent>> writes, Seq<Try<BoxedUnit>> results) {
 
         String persistenceId() {
-            return call.writes.get(0).persistenceId();
+            return call.persistenceId();
         }
 
         List<StoredEvent> rows() {
@@ -77,7 +95,9 @@ final class PendingWrite {
         }
 
         void stored() {
-            call.answer.trySuccess(results);
+            if (call.answered.complete(null)) {
+                call.answer.results(results);
+            }
         }
 
         void alreadyWritten(Throwable cause) {

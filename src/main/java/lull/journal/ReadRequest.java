@@ -9,7 +9,7 @@ package lull.journal;
  */
 record ReadRequest(String persistenceId, long first, long last, int most, Reply reply) {
 
-    /** Called once, by a reader thread: must be quick. */
+    /** Called once: must be quick. */
     interface Reply {
         void answered(ReadAnswer answer);
 

@@ -4,10 +4,11 @@
  * queries of its own, and its readers give up on a gap in {@code ordering} after some time, which loses what is committed later.
  *
  * <pre>
- *  plugin ──► PostgresJournalDao ──► JournalAccess (one an actor system: queues and threads)
- *                                      ├─ JournalWriter   calls that came together ──► one insert ──► onCommit
- *                                      └─ Histories       highest number ──► JournalReader: many histories, one query
- *                                                         its events ──► Handover ──► the replay that comes next
+ *  Journal (the plugin) ──► JournalAccess (one an actor system: queues and threads)
+ *                             ├─ JournalWriter   calls that came together ──► one insert ──► onCommit, WriteReplies
+ *                             └─ Histories       the first read of a history ──► JournalReader: many histories, one query
+ *                                                the rest of a long one, by PostgresJournalDao:
+ *                                                highest number ──► Handover ──► the replay that comes next
  * </pre>
  *
  * <h2>What we rely on in akka-persistence 2.8 and akka-persistence-jdbc 5.2</h2>
@@ -25,6 +26,9 @@
  *   <li>The replay runs {@code messagesWithBatch} without live refresh and takes its maximum itself; the first failed event
  *       fails it. The highest sequence number outlives deletion.
  *   <li>It calls from its own dispatcher: no call of ours blocks.
+ *   <li>{@code Actor.aroundReceive} sees each message first. A write is answered by one message for all and one for each event, in
+ *       order, a replay by its events and then the highest number ({@code JournalProtocol}); with one write under way an actor
+ *       has no answers that could overtake one another.
  * </ul>
  * Not offered: updates of stored events (the stock access has none for this table either), tags (an event is stored without
  * them), the plugin's read journal, snapshots, durable state. Other than in the stock access, metadata without a serializer
@@ -51,7 +55,7 @@
  * <ul>
  *   <li>Write: one statement and one commit for all calls that came together while the last one was under way. A second
  *       writer helps only when something has been left alone for 1 ms: two that share what one could write cost an eighth more
- *       CPU for each event. A duplicate key: one query for the keys that exist and one more insert; beyond three such rounds
+ *       CPU for each event. The same for readers. A duplicate key: one query for the keys that exist and one more insert; beyond three such rounds
  *       one insert a call.
  *   <li>Recovery: one share of one query, two index descents, for both the highest number and the events; a history longer than
  *       the first read adds one such share a page. No connection is held in between.
@@ -63,7 +67,7 @@
  * everybody concerned at once, and nothing is tried again whose outcome is not known: the entity restarts and reads what is
  * true. Without a connection everything that waits fails together, rather than one batch after the other.
  *
- * <p>Promises are Scala's, completed by our threads: a {@code CompletableFuture} with async callbacks starts a thread each on
- * small machines with JDK 17.
+ * <p>Promises are Scala's, and answers are told by the dispatcher, a batch at a time: a {@code CompletableFuture} with async
+ * callbacks starts a thread each on small machines with JDK 17, and a thread of ours would wake the dispatcher for each answer.
  */
 package lull.journal;

@@ -267,7 +267,7 @@ class HistoriesTest extends JournalDatabase {
 
     private Histories histories(String... overrides) {
         var settings = JournalSettings.of(TestSystem.config(overrides));
-        var reader = new JournalReader(new JournalSetup(watched.dataSource(), () -> {}), settings);
+        var reader = new JournalReader(new JournalSetup(watched.dataSource(), () -> {}), settings, Runnable::run);
         opened.add(() -> reader.close(Duration.ofSeconds(5)));
         return new Histories(reader, new EventCodec(SerializationExtension.get(system)), settings);
     }

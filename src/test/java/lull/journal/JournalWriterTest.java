@@ -301,7 +301,8 @@ class JournalWriterTest extends JournalDatabase {
         var writer = new JournalWriter(
                 new JournalSetup(on.dataSource(), commits::incrementAndGet),
                 new EventCodec(SerializationExtension.get(system)),
-                JournalSettings.of(TestSystem.config(overrides)));
+                JournalSettings.of(TestSystem.config(overrides)),
+                Runnable::run);
         writers.add(writer);
         return writer;
     }
