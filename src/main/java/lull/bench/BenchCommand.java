@@ -139,7 +139,7 @@ public final class BenchCommand implements Callable<Integer> {
         try {
             return url.isPresent() ? Optional.of(Server.at(url.get())) : Optional.empty();
         } catch (IllegalArgumentException | SQLException e) {
-            throw new ParameterException(spec.commandLine(), "--server " + url.get() + ": " + e.getMessage(), e);
+            throw new ParameterException(spec.commandLine(), "--server: " + e.getMessage(), e);
         }
     }
 

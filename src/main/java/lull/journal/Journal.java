@@ -19,7 +19,7 @@ import scala.jdk.javaapi.CollectionConverters;
 import scala.runtime.BoxedUnit;
 
 /**
- * The plugin ({@code lull.journal-plugin.class}), but for two short cuts: the answers to a write go from the writer's thread straight to the
+ * The plugin ({@code lull.journal-plugin.class}), but for two short cuts: the answers to a write go straight to the
  * persistent actor, and so does a history that the first read brings whole. The plugin's own way takes a circuit breaker that never opens, an
  * actor that puts answers in order which are in order, half a dozen futures, and for a replay a stream: a tenth of the node's work for a
  * message, and a fifth for a timeout of a conversation that is not in memory. Whatever else there is goes the plugin's way.
@@ -93,7 +93,7 @@ public final class Journal extends JdbcAsyncWriteJournal {
         });
     }
 
-    /** In a thread of the readers. */
+    /** Not in the journal actor: it has others to serve. */
     private void replayed(ReplayMessages replay, long highest, List<StoredEvent> events) {
         ActorRef to = replay.persistentActor();
         for (var event : events) {

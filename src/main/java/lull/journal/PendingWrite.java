@@ -23,7 +23,7 @@ final class PendingWrite {
     private final long since = System.nanoTime();
     private final int size;
 
-    /** Where the outcome goes, by a thread of the journal: must be quick. */
+    /** Where the outcome goes: must be quick. */
     interface Answer {
         /** One result for each atomic write: stored, or rejected by itself. */
         void results(Seq<Try<BoxedUnit>> results);
