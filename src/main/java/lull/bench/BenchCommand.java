@@ -45,7 +45,7 @@ public final class BenchCommand implements Callable<Integer> {
             new Nodes());
 
     /** Their nodes are processes, with a server that is killed or set up for them. */
-    private static final Set<String> OWN_SERVER = Set.of("restart", "nodes");
+    private static final List<String> OWN_SERVER = List.of("restart", "nodes");
 
     @Spec
     private CommandSpec spec;
