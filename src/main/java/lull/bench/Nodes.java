@@ -15,14 +15,14 @@ final class Nodes implements Measurement {
 
     private static final int MOST = 3;
 
-    /** More than elsewhere, as each process is new. */
-    private static final int WARM_UPS = 6;
+    /** More than elsewhere, as each process is new. Of as many conversations for each node as are then measured for all. */
+    private static final int WARM_UPS = 10;
 
     /** As many as fit into the memory of one. */
     private static final int MOST_RUNS = 3;
 
     /** All of it from the start: no full collection to make it larger falls into a measurement. */
-    private static final String[] HEAP = {"-Xms2500m", "-Xmx2500m"};
+    private static final String[] HEAP = {"-Xms3500m", "-Xmx3500m"};
 
     private static final Duration IDLE_AFTER = Duration.ofMinutes(15);
 
