@@ -139,6 +139,16 @@ final class NodeProcess implements Store, AutoCloseable {
                         == wanted);
     }
 
+    /** Lets it collect all that is garbage. */
+    void collect() throws IOException, InterruptedException {
+        String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        Process collection = new ProcessBuilder(jcmd, String.valueOf(process.pid()), "GC.run")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        WrongCount.unless(collection.waitFor() == 0, "a node could not be told to collect its garbage");
+    }
+
     /** What its process has used, to the clock tick of the system, mostly 10 ms. */
     long cpuNanos() {
         return process.toHandle()

@@ -19,10 +19,13 @@ final class Nodes implements Measurement {
     private static final int WARM_UPS = 10;
 
     /** As many as fit into the memory of one. */
-    private static final int MOST_RUNS = 3;
+    private static final int MOST_RUNS = 5;
 
-    /** All of it from the start: no full collection to make it larger falls into a measurement. */
-    private static final String[] HEAP = {"-Xms3500m", "-Xmx3500m"};
+    /**
+     * All of it from the start, and a young generation larger than what a run allocates: with a collection before each run there is none in
+     * it. Otherwise one process would have one in most runs and each of three in some.
+     */
+    private static final String[] HEAP = {"-Xms5g", "-Xmx5g", "-Xmn2g"};
 
     private static final Duration IDLE_AFTER = Duration.ofMinutes(15);
 
@@ -70,8 +73,8 @@ final class Nodes implements Measurement {
         String name = "nodes: storm with " + nodes;
         String how = String.format(
                 Locale.ROOT,
-                "%,d due, none of them in memory, %d node(s) as processes with one PostgreSQL; POST /v1/ticks to one, until in the read"
-                        + " model",
+                "%,d due, none of them in memory, %d node(s) as processes with one PostgreSQL, no collection meanwhile; POST /v1/ticks"
+                        + " to one, until in the read model",
                 due,
                 nodes);
         Figures figures = bench.figures();
@@ -133,6 +136,9 @@ final class Nodes implements Measurement {
             first.open(prefix, written);
             Copies.fill(first, prefix, due);
             Workbench.quietStore(first);
+            for (NodeProcess node : nodes) {
+                node.collect();
+            }
             Workbench.execute(first, "select pg_stat_statements_reset()");
             List<Long> before = nodes.stream().map(NodeProcess::cpuNanos).toList();
             long postgres = Cpu.ofPostgres(first);
