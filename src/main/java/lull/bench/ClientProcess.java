@@ -7,7 +7,6 @@ import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 
 /** A {@link LoadClient} in a process of its own, kept so that it is warm when it counts. */
@@ -28,7 +27,7 @@ final class ClientProcess implements AutoCloseable {
 
     static ClientProcess start() throws IOException {
         return new ClientProcess(new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        NodeProcess.jdk("java"),
                         "-Xmx256m",
                         "-XX:+UseSerialGC",
                         "-cp",

@@ -64,7 +64,7 @@ final class NodeProcess implements Store, AutoCloseable {
                 .with("lull.management.port", "0")
                 .with("lull.remoting.port", "0");
         List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(jdk("java"));
         command.add("-XX:+UseParallelGC");
         command.addAll(List.of(options));
         settings.byPath().forEach((path, value) -> command.add("-D" + path + "=" + value));
@@ -76,6 +76,11 @@ final class NodeProcess implements Store, AutoCloseable {
         NodeProcess node = new NodeProcess(process, home, log);
         new Thread(node::listen, "node-" + process.pid()).start();
         return node;
+    }
+
+    /** Where a program of the JDK that runs this is. */
+    static String jdk(String program) {
+        return Path.of(System.getProperty("java.home"), "bin", program).toString();
     }
 
     private void listen() {
@@ -141,8 +146,7 @@ final class NodeProcess implements Store, AutoCloseable {
 
     /** Lets it collect all that is garbage. */
     void collect() throws IOException, InterruptedException {
-        String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-        Process collection = new ProcessBuilder(jcmd, String.valueOf(process.pid()), "GC.run")
+        Process collection = new ProcessBuilder(jdk("jcmd"), String.valueOf(process.pid()), "GC.run")
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
